@@ -1,0 +1,33 @@
+/* buffer.h - a growing byte buffer on the heap, for frames and records on their way out. Used by
+ * shells only: pure code never allocates. */
+#ifndef STRATEGOS_BASE_BUFFER_H
+#define STRATEGOS_BASE_BUFFER_H
+
+#include "base/bytes.h"
+
+struct buffer {
+    uint8_t *data;
+    size_t size;
+    size_t capacity;
+};
+
+/* An empty buffer is all zeros; it holds no memory. */
+void buffer_fini(struct buffer *buffer);
+
+/* Room for `size` more bytes at the end, not yet counted in buffer->size. Running out of memory
+ * ends the program: a replica that cannot hold a frame cannot go on, and stopping is safe. */
+uint8_t *buffer_reserve(struct buffer *buffer, size_t size);
+
+void buffer_append(struct buffer *buffer, struct slice bytes);
+
+static inline void buffer_clear(struct buffer *buffer)
+{
+    buffer->size = 0;
+}
+
+static inline struct slice buffer_slice(const struct buffer *buffer)
+{
+    return slice_of(buffer->data, buffer->size);
+}
+
+#endif

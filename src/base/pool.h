@@ -1,0 +1,37 @@
+/* pool.h - a buddy allocator over one block of memory given at the start: variable-sized pieces for
+ * pure code, which allocates nothing after init. Pieces are powers of two, so at most half of a
+ * piece is wasted and freeing always merges back. Takes and frees are O(log size). */
+#ifndef STRATEGOS_BASE_POOL_H
+#define STRATEGOS_BASE_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POOL_PIECE_BYTES_MIN 256u
+#define POOL_ORDERS_MAX      24u
+
+struct pool {
+    uint8_t *memory; /* size bytes, borrowed */
+    uint8_t *state;  /* one byte per smallest piece, borrowed */
+    size_t size;     /* a power of two, in bytes */
+    size_t used;     /* bytes in taken pieces, rounding included */
+    unsigned order_count;
+    uint32_t free_head[POOL_ORDERS_MAX]; /* piece number, or UINT32_MAX */
+};
+
+/* Bytes that pool_init needs for a pool of `size` (a power of two, at least 4096). */
+size_t pool_memory_size(size_t size);
+
+/* `memory` has pool_memory_size(size) bytes, aligned for any type, and outlives the pool. */
+void pool_init(struct pool *pool, void *memory, size_t size);
+
+/* A piece of at least `size` bytes, or NULL where there is none. */
+void *pool_take(struct pool *pool, size_t size);
+
+/* Gives back what pool_take returned; NULL is allowed. */
+void pool_free(struct pool *pool, void *piece);
+
+/* Walks everything and checks that free lists and states agree. For tests and simulation. */
+void pool_check(const struct pool *pool);
+
+#endif

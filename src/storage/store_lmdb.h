@@ -1,0 +1,26 @@
+/* store_lmdb.h - the store on LMDB, and its twin in memory.
+ *
+ * LMDB cannot be trusted with damage, so the store is disposable: a note beside it (written and
+ * synced after each commit) says how large it was, at which height and with which set digest;
+ * before the store is opened for use a child process walks it and recomputes that digest. A store
+ * in doubt is renamed to store.damaged-N and an empty one is made: the ledger rebuilds it. */
+#ifndef STRATEGOS_STORAGE_STORE_LMDB_H
+#define STRATEGOS_STORAGE_STORE_LMDB_H
+
+#include "machine/store.h"
+
+enum store_opened { STORE_SOUND, STORE_FRESH, STORE_SET_ASIDE };
+
+/* Opens or makes the store in folder `path`. A store of another group (genesis) or version is
+ * ERROR_FOREIGN. *opened says what was found; `text` names the folder a damaged one was moved to.
+ */
+MUST_USE enum error store_lmdb_open(struct store *store, const char *path,
+                                    const struct digest *genesis, enum store_opened *opened,
+                                    struct error_text *text);
+void store_lmdb_close(struct store *store);
+
+/* An ordered map in memory behind the same interface: for tests and simulation. */
+MUST_USE enum error store_memory_new(struct store *store);
+void store_memory_free(struct store *store);
+
+#endif
