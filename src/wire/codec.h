@@ -24,7 +24,8 @@ MUST_USE enum verdict wire_decode_client_frame(struct slice bytes, struct arena 
 MUST_USE enum verdict wire_decode_replica_frame(struct slice bytes, struct arena *arena,
                                                 struct replica_message **messages, size_t *count);
 
-/* Ledger records and parts of messages. */
+/* Ledger records and parts of messages. A segment is well-formed only if its body is: decoding the
+ * body of an accepted segment fails for want of arena alone. */
 MUST_USE enum verdict wire_decode_segment(struct slice bytes, struct arena *arena,
                                           struct segment *segment);
 MUST_USE enum verdict wire_decode_segment_body(struct slice bytes, struct arena *arena,

@@ -43,9 +43,10 @@
 
 /* Frames. */
 #define FRAME_BYTES_MAX        (1024u * 1024) /* plaintext of one link frame */
-#define FRAME_MESSAGES_MAX     4096u
+#define FRAME_MESSAGES_MAX     1024u /* the fullest frame still decodes within DECODE_BYTES_MAX */
 #define DECODE_BYTES_MAX       (4u * 1024 * 1024) /* arena for one frame's decoding */
 #define BLOCKS_PER_ANSWER_MAX  16u
+#define LOG_ENTRIES_MAX        1024u              /* orders in one part of the log */
 #define PEER_QUEUE_BYTES_MAX   (8u * 1024 * 1024) /* waiting for one peer's socket */
 #define CLIENT_QUEUE_BYTES_MAX (4u * 1024 * 1024) /* waiting for one client */
 #define REPLY_FRAME_BYTES_MAX  (64u * 1024)       /* raw REP drops beyond 128 KB unacknowledged */

@@ -1,0 +1,20 @@
+/* frame.h - a frame is a protobuf message of `repeated bytes` fields, each an encoded message whose
+ * kind is the field's number. For the wire layer's own files only. */
+#ifndef STRATEGOS_WIRE_FRAME_H
+#define STRATEGOS_WIRE_FRAME_H
+
+#include "wire/codec.h"
+
+#define FRAME_KINDS_MAX 15u
+
+struct frame_part {
+    uint32_t kind;
+    struct slice bytes;
+};
+
+/* Splits a frame into its messages, ordered by their kinds' places in `kinds` (which lists every
+ * kind once), in sent order within a kind. `*parts` is in the arena, NULL for an empty frame. */
+MUST_USE enum verdict frame_split(struct slice bytes, const uint8_t *kinds, size_t kind_count,
+                                  struct arena *arena, struct frame_part **parts, size_t *count);
+
+#endif

@@ -1,0 +1,250 @@
+/* peer.c - frames between replicas. */
+#include "wire/frame.h"
+#include "wire/pack.h"
+#include "wire/parts.h"
+
+#include "base/assert.h"
+
+/* What a vote needs precedes it. */
+static const uint8_t kinds_in_order[] = {
+    PEER_SEGMENT,  PEER_CERTIFICATE, PEER_PROPOSAL,     PEER_VOTE,       PEER_BLOCK,
+    PEER_ASK_VIEW, PEER_ASK_ORDER,   PEER_ASK_SEGMENTS, PEER_ASK_BLOCKS, PEER_HEARTBEAT,
+};
+
+_Static_assert(FRAME_MESSAGES_MAX *(sizeof(struct peer_message) + sizeof(struct frame_part)) <
+                   DECODE_BYTES_MAX * 3ull / 4,
+               "the messages of the fullest frame leave room in the arena for their contents");
+
+static enum verdict decode_ask_view(struct slice bytes, struct arena *arena, struct ask_view *ask)
+{
+    const Strategos__AskView *from =
+        (const void *)schema_unpack(&strategos__ask_view__descriptor, bytes, arena);
+    if (from == NULL || from->from > from->to) {
+        return VERDICT_MALFORMED;
+    }
+    *ask = (struct ask_view){.from = from->from, .to = from->to};
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict decode_ask_order(struct slice bytes, struct arena *arena, struct ask_order *ask)
+{
+    const Strategos__AskOrder *from =
+        (const void *)schema_unpack(&strategos__ask_order__descriptor, bytes, arena);
+    if (from == NULL || !schema_copy(&from->digest, ask->digest.bytes, DIGEST_BYTES)) {
+        return VERDICT_MALFORMED;
+    }
+    ask->view = from->view;
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict decode_ask_segments(struct slice bytes, struct arena *arena,
+                                        struct ask_segments *ask)
+{
+    const Strategos__AskSegments *from =
+        (const void *)schema_unpack(&strategos__ask_segments__descriptor, bytes, arena);
+    if (from == NULL || from->from < 1 || from->from > from->to ||
+        !schema_copy(&from->client, ask->lane.client.bytes, PUBLIC_KEY_BYTES)) {
+        return VERDICT_MALFORMED;
+    }
+    ask->lane.session = from->session;
+    ask->from = from->from;
+    ask->to = from->to;
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict decode_ask_blocks(struct slice bytes, struct arena *arena,
+                                      struct ask_blocks *ask)
+{
+    const Strategos__AskBlocks *from =
+        (const void *)schema_unpack(&strategos__ask_blocks__descriptor, bytes, arena);
+    if (from == NULL) {
+        return VERDICT_MALFORMED;
+    }
+    *ask = (struct ask_blocks){.from = from->from, .count = from->count};
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict decode_heartbeat(struct slice bytes, struct arena *arena,
+                                     struct heartbeat *heartbeat)
+{
+    const Strategos__Heartbeat *from =
+        (const void *)schema_unpack(&strategos__heartbeat__descriptor, bytes, arena);
+    if (from == NULL) {
+        return VERDICT_MALFORMED;
+    }
+    *heartbeat = (struct heartbeat){.view = from->view, .height = from->height};
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict decode_message(const struct frame_part *part, struct arena *arena,
+                                   struct peer_message *message)
+{
+    struct slice bytes = part->bytes;
+    message->kind = (enum peer_message_kind)part->kind;
+    switch (message->kind) {
+    case PEER_SEGMENT:
+        return wire_decode_segment(bytes, arena, &message->segment);
+    case PEER_CERTIFICATE:
+        return wire_decode_certificate(bytes, arena, &message->certificate);
+    case PEER_PROPOSAL:
+        return wire_decode_proposal(bytes, arena, &message->proposal);
+    case PEER_VOTE:
+        return wire_decode_vote(bytes, arena, &message->vote);
+    case PEER_ASK_VIEW:
+        return decode_ask_view(bytes, arena, &message->ask_view);
+    case PEER_ASK_ORDER:
+        return decode_ask_order(bytes, arena, &message->ask_order);
+    case PEER_ASK_SEGMENTS:
+        return decode_ask_segments(bytes, arena, &message->ask_segments);
+    case PEER_ASK_BLOCKS:
+        return decode_ask_blocks(bytes, arena, &message->ask_blocks);
+    case PEER_BLOCK:
+        return wire_decode_block(bytes, arena, &message->block);
+    case PEER_HEARTBEAT:
+        return decode_heartbeat(bytes, arena, &message->heartbeat);
+    }
+    return VERDICT_MALFORMED;
+}
+
+enum verdict wire_decode_peer_frame(struct slice bytes, struct arena *arena,
+                                    struct peer_message **messages, size_t *count)
+{
+    struct frame_part *parts;
+    size_t part_count;
+    *messages = NULL;
+    *count = 0;
+    if (frame_split(bytes, kinds_in_order, sizeof kinds_in_order, arena, &parts, &part_count) !=
+        VERDICT_ACCEPTED) {
+        return VERDICT_MALFORMED;
+    }
+    struct peer_message *decoded = arena_take_array(arena, part_count, sizeof *decoded);
+    if (decoded == NULL) {
+        return VERDICT_MALFORMED;
+    }
+    for (size_t i = 0; i < part_count; i++) {
+        if (decode_message(&parts[i], arena, &decoded[i]) != VERDICT_ACCEPTED) {
+            return VERDICT_MALFORMED;
+        }
+    }
+    *messages = decoded;
+    *count = part_count;
+    return VERDICT_ACCEPTED;
+}
+
+static void pack_ask_view(struct buffer *out, const struct ask_view *ask)
+{
+    Strategos__AskView message = STRATEGOS__ASK_VIEW__INIT;
+    message.from = ask->from;
+    message.to = ask->to;
+    schema_pack_field(out, PEER_ASK_VIEW, &message.base);
+}
+
+static void pack_ask_order(struct buffer *out, const struct ask_order *ask)
+{
+    Strategos__AskOrder message = STRATEGOS__ASK_ORDER__INIT;
+    message.view = ask->view;
+    message.digest = schema_borrow(ask->digest.bytes, DIGEST_BYTES);
+    schema_pack_field(out, PEER_ASK_ORDER, &message.base);
+}
+
+static void pack_ask_segments(struct buffer *out, const struct ask_segments *ask)
+{
+    Strategos__AskSegments message = STRATEGOS__ASK_SEGMENTS__INIT;
+    message.client = schema_borrow(ask->lane.client.bytes, PUBLIC_KEY_BYTES);
+    message.session = ask->lane.session;
+    message.from = ask->from;
+    message.to = ask->to;
+    schema_pack_field(out, PEER_ASK_SEGMENTS, &message.base);
+}
+
+static void pack_ask_blocks(struct buffer *out, const struct ask_blocks *ask)
+{
+    Strategos__AskBlocks message = STRATEGOS__ASK_BLOCKS__INIT;
+    message.from = ask->from;
+    message.count = ask->count;
+    schema_pack_field(out, PEER_ASK_BLOCKS, &message.base);
+}
+
+static void pack_heartbeat(struct buffer *out, const struct heartbeat *heartbeat)
+{
+    Strategos__Heartbeat message = STRATEGOS__HEARTBEAT__INIT;
+    message.view = heartbeat->view;
+    message.height = heartbeat->height;
+    schema_pack_field(out, PEER_HEARTBEAT, &message.base);
+}
+
+/* A vote is packed by protobuf-c and small: its length is a byte, put in afterwards. */
+static void pack_vote(struct buffer *out, const struct vote *vote)
+{
+    size_t const size_max = 127;
+    pack_head(out, PEER_VOTE, size_max);
+    size_t start = out->size;
+    wire_encode_vote(out, vote);
+    ASSERT(out->size - start <= size_max);
+    out->data[start - 1] = (uint8_t)(out->size - start);
+}
+
+void wire_encode_peer_message(struct buffer *out, const struct peer_message *message)
+{
+    switch (message->kind) {
+    case PEER_SEGMENT:
+        ASSERT(message->segment.encoded.size != 0);
+        pack_bytes(out, PEER_SEGMENT, message->segment.encoded);
+        return;
+    case PEER_CERTIFICATE:
+        wire_pack_certificate(out, PEER_CERTIFICATE, &message->certificate);
+        return;
+    case PEER_PROPOSAL:
+        pack_head(out, PEER_PROPOSAL, wire_proposal_size(&message->proposal));
+        wire_encode_proposal(out, &message->proposal);
+        return;
+    case PEER_VOTE:
+        pack_vote(out, &message->vote);
+        return;
+    case PEER_ASK_VIEW:
+        pack_ask_view(out, &message->ask_view);
+        return;
+    case PEER_ASK_ORDER:
+        pack_ask_order(out, &message->ask_order);
+        return;
+    case PEER_ASK_SEGMENTS:
+        pack_ask_segments(out, &message->ask_segments);
+        return;
+    case PEER_ASK_BLOCKS:
+        pack_ask_blocks(out, &message->ask_blocks);
+        return;
+    case PEER_BLOCK:
+        pack_head(out, PEER_BLOCK, wire_block_size(&message->block));
+        wire_encode_block(out, &message->block);
+        return;
+    case PEER_HEARTBEAT:
+        pack_heartbeat(out, &message->heartbeat);
+        return;
+    }
+    ASSERT(false);
+}
+
+/* Enough for a vote, an ask or a heartbeat: a key or digest, a signature and a few numbers. */
+#define SMALL_MESSAGE_BYTES_MAX 192u
+
+size_t wire_peer_message_size(const struct peer_message *message)
+{
+    switch (message->kind) {
+    case PEER_SEGMENT:
+        return pack_bytes_size(PEER_SEGMENT, message->segment.encoded.size);
+    case PEER_CERTIFICATE:
+        return pack_bytes_size(PEER_CERTIFICATE, wire_certificate_size(&message->certificate));
+    case PEER_PROPOSAL:
+        return pack_bytes_size(PEER_PROPOSAL, wire_proposal_size(&message->proposal));
+    case PEER_BLOCK:
+        return pack_bytes_size(PEER_BLOCK, wire_block_size(&message->block));
+    case PEER_VOTE:
+    case PEER_ASK_VIEW:
+    case PEER_ASK_ORDER:
+    case PEER_ASK_SEGMENTS:
+    case PEER_ASK_BLOCKS:
+    case PEER_HEARTBEAT:
+        return SMALL_MESSAGE_BYTES_MAX;
+    }
+    ASSERT(false);
+}

@@ -1,0 +1,180 @@
+/* status.c - what operators ask for: a replica's status and parts of the log. */
+#include "wire/pack.h"
+#include "wire/parts.h"
+
+#include "base/assert.h"
+
+#define VERSION_CHARS_MAX (sizeof((struct status *)NULL)->version - 1)
+
+enum { LOG_NUMBER = 1, LOG_LAST, LOG_ENTRY };
+enum { ENTRY_ORDER = 1, ENTRY_DIGEST, ENTRY_REQUEST_COUNT };
+
+static bool read_peer(const Strategos__PeerStatus *from, struct peer_status *peer)
+{
+    if (!schema_is_known(&from->base) || from->id >= REPLICAS_MAX ||
+        from->n_verdict != VERDICT_COUNT) {
+        return false;
+    }
+    peer->id = from->id;
+    peer->connected = from->connected != 0;
+    memcpy(peer->verdicts, from->verdict, sizeof peer->verdicts);
+    return true;
+}
+
+/* Shown on terminals: nothing but printable ASCII may come through. */
+static bool read_version(const ProtobufCBinaryData *field, char *version)
+{
+    if (field->len > VERSION_CHARS_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < field->len; i++) {
+        if (field->data[i] < ' ' || field->data[i] > '~') {
+            return false;
+        }
+        version[i] = (char)field->data[i];
+    }
+    version[field->len] = '\0';
+    return true;
+}
+
+enum verdict wire_decode_status(struct slice bytes, struct arena *arena, struct status *status)
+{
+    const Strategos__Status *from =
+        (const void *)schema_unpack(&strategos__status__descriptor, bytes, arena);
+    if (from == NULL || from->id >= REPLICAS_MAX || from->commander >= REPLICAS_MAX ||
+        from->n_peer > REPLICAS_MAX) {
+        return VERDICT_MALFORMED;
+    }
+    *status = (struct status){
+        .number = from->number,
+        .id = from->id,
+        .view = from->view,
+        .commander = from->commander,
+        .height = from->height,
+        .height_known = from->height_known,
+        .digest_height = from->digest_height,
+        .pending = from->pending,
+        .executed = from->executed,
+        .ledger_bytes = from->ledger_bytes,
+        .disk_free_bytes = from->disk_free_bytes,
+        .sync_ns = from->sync_ns,
+        .uptime_ns = from->uptime_ns,
+        .clients_connected = from->clients_connected,
+        .disk_full = from->disk_full != 0,
+        .disk_low = from->disk_low != 0,
+        .syncing = from->syncing != 0,
+        .descriptors_low = from->descriptors_low != 0,
+        .peer_count = from->n_peer,
+    };
+    if (!schema_copy(&from->digest, status->digest.bytes, DIGEST_BYTES) ||
+        !schema_copy(&from->order_digest, status->order_digest.bytes, DIGEST_BYTES) ||
+        !read_version(&from->version, status->version)) {
+        return VERDICT_MALFORMED;
+    }
+    for (size_t i = 0; i < from->n_peer; i++) {
+        if (!read_peer(from->peer[i], &status->peers[i]) ||
+            (i != 0 && status->peers[i - 1].id >= status->peers[i].id)) {
+            return VERDICT_MALFORMED;
+        }
+    }
+    return VERDICT_ACCEPTED;
+}
+
+static Strategos__PeerStatus borrow_peer(struct peer_status *peer)
+{
+    Strategos__PeerStatus message = STRATEGOS__PEER_STATUS__INIT;
+    message.id = peer->id;
+    message.connected = peer->connected;
+    message.n_verdict = VERDICT_COUNT;
+    message.verdict = peer->verdicts;
+    return message;
+}
+
+void wire_pack_status(struct buffer *out, uint32_t number, const struct status *status)
+{
+    ASSERT(status->peer_count <= REPLICAS_MAX);
+    struct peer_status peers[REPLICAS_MAX]; /* ours to point into: protobuf-c has no const */
+    Strategos__PeerStatus messages[REPLICAS_MAX];
+    Strategos__PeerStatus *pointers[REPLICAS_MAX];
+    for (size_t i = 0; i < status->peer_count; i++) {
+        peers[i] = status->peers[i];
+        messages[i] = borrow_peer(&peers[i]);
+        pointers[i] = &messages[i];
+    }
+    Strategos__Status message = STRATEGOS__STATUS__INIT;
+    message.number = status->number;
+    message.id = status->id;
+    message.view = status->view;
+    message.commander = status->commander;
+    message.height = status->height;
+    message.height_known = status->height_known;
+    message.digest_height = status->digest_height;
+    message.digest = schema_borrow(status->digest.bytes, DIGEST_BYTES);
+    message.order_digest = schema_borrow(status->order_digest.bytes, DIGEST_BYTES);
+    message.pending = status->pending;
+    message.executed = status->executed;
+    message.ledger_bytes = status->ledger_bytes;
+    message.disk_free_bytes = status->disk_free_bytes;
+    message.sync_ns = status->sync_ns;
+    message.uptime_ns = status->uptime_ns;
+    message.clients_connected = status->clients_connected;
+    message.disk_full = status->disk_full;
+    message.disk_low = status->disk_low;
+    message.syncing = status->syncing;
+    message.descriptors_low = status->descriptors_low;
+    message.version = schema_borrow(status->version, strnlen(status->version, VERSION_CHARS_MAX));
+    message.n_peer = status->peer_count;
+    message.peer = pointers;
+    schema_pack_field(out, number, &message.base);
+}
+
+enum verdict wire_decode_log_part(struct slice bytes, struct arena *arena, struct log_part *part)
+{
+    const Strategos__LogPart *from =
+        (const void *)schema_unpack(&strategos__log_part__descriptor, bytes, arena);
+    if (from == NULL || from->n_entry > LOG_ENTRIES_MAX) {
+        return VERDICT_MALFORMED;
+    }
+    struct log_entry *entries = arena_take_array(arena, from->n_entry, sizeof *entries);
+    if (entries == NULL) {
+        return VERDICT_MALFORMED;
+    }
+    for (size_t i = 0; i < from->n_entry; i++) {
+        const Strategos__LogEntry *entry = from->entry[i];
+        if (!schema_is_known(&entry->base) ||
+            !wire_read_order(entry->order, arena, &entries[i].order) ||
+            !schema_copy(&entry->digest, entries[i].digest.bytes, DIGEST_BYTES)) {
+            return VERDICT_MALFORMED;
+        }
+        entries[i].request_count = entry->request_count;
+    }
+    *part = (struct log_part){
+        .number = from->number, .last = from->last, .count = from->n_entry, .entries = entries};
+    return VERDICT_ACCEPTED;
+}
+
+static size_t entry_size(const struct log_entry *entry)
+{
+    return pack_bytes_size(ENTRY_ORDER, wire_order_size(&entry->order)) +
+           pack_bytes_size(ENTRY_DIGEST, DIGEST_BYTES) +
+           pack_u64_size(ENTRY_REQUEST_COUNT, entry->request_count);
+}
+
+void wire_pack_log_part(struct buffer *out, uint32_t number, const struct log_part *part)
+{
+    ASSERT(part->count <= LOG_ENTRIES_MAX);
+    size_t size = pack_u64_size(LOG_NUMBER, part->number) + pack_u64_size(LOG_LAST, part->last);
+    for (size_t i = 0; i < part->count; i++) {
+        size += pack_bytes_size(LOG_ENTRY, entry_size(&part->entries[i]));
+    }
+    pack_head(out, number, size);
+    pack_u64(out, LOG_NUMBER, part->number);
+    pack_u64(out, LOG_LAST, part->last);
+    for (size_t i = 0; i < part->count; i++) {
+        const struct log_entry *entry = &part->entries[i];
+        pack_head(out, LOG_ENTRY, entry_size(entry));
+        wire_pack_order(out, ENTRY_ORDER, &entry->order);
+        pack_bytes(out, ENTRY_DIGEST, digest_slice(&entry->digest));
+        pack_u64(out, ENTRY_REQUEST_COUNT, entry->request_count);
+    }
+}
