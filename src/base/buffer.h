@@ -14,8 +14,9 @@ struct buffer {
 /* An empty buffer is all zeros; it holds no memory. */
 void buffer_fini(struct buffer *buffer);
 
-/* Room for `size` more bytes at the end, not yet counted in buffer->size. Running out of memory
- * ends the program: a replica that cannot hold a frame cannot go on, and stopping is safe. */
+/* Room for `size` more bytes at the end, not yet counted in buffer->size; never NULL. Running
+ * out of memory ends the program: a replica that cannot hold a frame cannot go on, and stopping is
+ * safe. */
 uint8_t *buffer_reserve(struct buffer *buffer, size_t size);
 
 void buffer_append(struct buffer *buffer, struct slice bytes);
