@@ -13,7 +13,7 @@ MUST_USE enum error keyfile_create(const char *path, const struct secret_key *se
                                    struct error_text *text);
 
 /* Reads `path`; checks mode (ERROR_PERMISSION), format and that the public half belongs to the
- * seed (ERROR_INVALID). `text` names the file and what to do. */
+ * seed (ERROR_INVALID). `text` names the file and what to do. On failure both keys are zeros. */
 MUST_USE enum error keyfile_load(const char *path, struct secret_key *secret,
                                  struct public_key *public, struct error_text *text);
 
