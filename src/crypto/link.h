@@ -15,7 +15,8 @@
  * So no byte of a handshake can be altered. A transport frame's header is its associated data, and
  * its counter is the nonce.
  *
- * Differs: Noise rejects a message out of order; here its nonces are explicit (section 11.4). */
+ * Differs from plain Noise: that MixHash, and explicit nonces, so that transport frames may come
+ * out of order (which the specification foresees, section 11.4). */
 #ifndef STRATEGOS_CRYPTO_LINK_H
 #define STRATEGOS_CRYPTO_LINK_H
 
