@@ -7,7 +7,9 @@
  *
  * Encoding appends to a buffer. A frame is a concatenation: encoding two messages one after the
  * other into one buffer makes a frame with both (protobuf's merge rule), so a message that goes to
- * many peers is encoded once and appended to each one's frame. */
+ * many peers is encoded once and appended to each one's frame. A frame of at most
+ * FRAME_MESSAGES_MAX messages and FRAME_BYTES_MAX bytes (of replies REPLY_FRAME_BYTES_MAX, unless
+ * there is only one) decodes within DECODE_BYTES_MAX. */
 #ifndef STRATEGOS_WIRE_CODEC_H
 #define STRATEGOS_WIRE_CODEC_H
 

@@ -18,7 +18,7 @@
 #define LANES_MAX               (CLIENTS_MAX * SESSIONS_PER_CLIENT_MAX)
 
 /* Requests and segments. */
-#define REQUEST_BYTES_MAX      (256u * 1024)
+#define REQUEST_BYTES_MAX      (256u << 10)
 #define SEGMENT_REQUESTS_MAX   1024u
 #define SEGMENT_BODY_BYTES_MAX (REQUEST_BYTES_MAX + 4096u)
 #define SEGMENT_BYTES_MAX      (SEGMENT_BODY_BYTES_MAX + 256u) /* encoded, with its signature */
@@ -26,30 +26,30 @@
 
 /* Lanes: what one client session may have under way, and all together. */
 #define LANE_SEGMENTS_MAX  64u
-#define LANE_BYTES_MAX     (1024u * 1024)
-#define SEGMENT_POOL_BYTES (64u * 1024 * 1024) /* address space; touched only when used */
+#define LANE_BYTES_MAX     (1u << 20)
+#define SEGMENT_POOL_BYTES (64u << 20) /* address space; touched only when used */
 
 /* Orders and views. */
 #define TIPS_PER_ORDER_MAX 256u
 #define ORDER_SEGMENT_BYTES_MAX                                                                    \
-    (640u * 1024)                  /* encoded segments newly covered: a block fits a frame */
+    (640u << 10)                   /* encoded segments newly covered: a block fits a frame */
 #define VIEW_WINDOW           512u /* views kept above the last finalized one */
 #define BACKOFF_DOUBLINGS_MAX 6u
-#define ORDER_POOL_BYTES      (16u * 1024 * 1024)
+#define ORDER_POOL_BYTES      (16u << 20)
 
 /* Sessions in the replicated state. */
 #define REPLIES_PER_SESSION_MAX 8192u
-#define REPLY_CACHE_BYTES_MAX   (256u * 1024) /* per session; the newest reply is always kept */
+#define REPLY_CACHE_BYTES_MAX   (256u << 10) /* per session; the newest reply is always kept */
 
 /* Frames. */
-#define FRAME_BYTES_MAX        (1024u * 1024) /* plaintext of one link frame */
+#define FRAME_BYTES_MAX        (1u << 20) /* plaintext of one link frame */
 #define FRAME_MESSAGES_MAX     1024u /* the fullest frame still decodes within DECODE_BYTES_MAX */
-#define DECODE_BYTES_MAX       (4u * 1024 * 1024) /* arena for one frame's decoding */
+#define DECODE_BYTES_MAX       (8u << 20) /* arena for one frame; touched only when used */
 #define BLOCKS_PER_ANSWER_MAX  16u
-#define LOG_ENTRIES_MAX        1024u              /* orders in one part of the log */
-#define PEER_QUEUE_BYTES_MAX   (8u * 1024 * 1024) /* waiting for one peer's socket */
-#define CLIENT_QUEUE_BYTES_MAX (4u * 1024 * 1024) /* waiting for one client */
-#define REPLY_FRAME_BYTES_MAX  (64u * 1024)       /* raw REP drops beyond 128 KB unacknowledged */
+#define LOG_ENTRIES_MAX        1024u       /* orders in one part of the log */
+#define PEER_QUEUE_BYTES_MAX   (8u << 20)  /* waiting for one peer's socket */
+#define CLIENT_QUEUE_BYTES_MAX (4u << 20)  /* waiting for one client */
+#define REPLY_FRAME_BYTES_MAX  (64u << 10) /* raw REP drops beyond 128 KB unacknowledged */
 
 /* Text. */
 #define NAME_BYTES_MAX         64u

@@ -1,7 +1,7 @@
 /* pack.c - see pack.h. */
 #include "wire/pack.h"
 
-enum { WIRE_VARINT = 0, WIRE_BYTES = 2 };
+#define WIRE_BYTES 2u /* wire type of a length-delimited field; a varint's is 0 */
 
 size_t pack_varint_size(uint64_t value)
 {
@@ -43,7 +43,7 @@ size_t pack_u64_size(uint32_t number, uint64_t value)
 
 void pack_u64(struct buffer *out, uint32_t number, uint64_t value)
 {
-    pack_pair(out, number << 3 | WIRE_VARINT, value);
+    pack_pair(out, number << 3, value);
 }
 
 size_t pack_bytes_size(uint32_t number, size_t size)

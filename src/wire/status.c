@@ -37,13 +37,11 @@ static bool read_version(const ProtobufCBinaryData *field, char *version)
     return true;
 }
 
-enum verdict wire_decode_status(struct slice bytes, struct arena *arena, struct status *status)
+static bool read_status(const Strategos__Status *from, struct status *status)
 {
-    const Strategos__Status *from =
-        (const void *)schema_unpack(&strategos__status__descriptor, bytes, arena);
     if (from == NULL || from->id >= REPLICAS_MAX || from->commander >= REPLICAS_MAX ||
         from->n_peer > REPLICAS_MAX) {
-        return VERDICT_MALFORMED;
+        return false;
     }
     *status = (struct status){
         .number = from->number,
@@ -69,15 +67,24 @@ enum verdict wire_decode_status(struct slice bytes, struct arena *arena, struct 
     if (!schema_copy(&from->digest, status->digest.bytes, DIGEST_BYTES) ||
         !schema_copy(&from->order_digest, status->order_digest.bytes, DIGEST_BYTES) ||
         !read_version(&from->version, status->version)) {
-        return VERDICT_MALFORMED;
+        return false;
     }
     for (size_t i = 0; i < from->n_peer; i++) {
         if (!read_peer(from->peer[i], &status->peers[i]) ||
             (i != 0 && status->peers[i - 1].id >= status->peers[i].id)) {
-            return VERDICT_MALFORMED;
+            return false;
         }
     }
-    return VERDICT_ACCEPTED;
+    return true;
+}
+
+enum verdict wire_decode_status(struct slice bytes, struct arena *arena, struct status *status)
+{
+    size_t mark = arena->used;
+    bool is_status = read_status(
+        (const void *)schema_unpack(&strategos__status__descriptor, bytes, arena), status);
+    arena->used = mark; /* all of it was copied */
+    return is_status ? VERDICT_ACCEPTED : VERDICT_MALFORMED;
 }
 
 static Strategos__PeerStatus borrow_peer(struct peer_status *peer)
