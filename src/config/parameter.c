@@ -193,7 +193,7 @@ const char *parameter_quote(const char *value, char quoted[PARAMETER_QUOTE_BYTES
     size_t i = 0;
     for (; i < room && value[i] != '\0'; i++) {
         bool is_plain = (unsigned char)value[i] >= 0x20 && (unsigned char)value[i] < 0x7f;
-        quoted[used++] = is_plain ? value[i] : '?';
+        quoted[used++] = (char)(is_plain ? value[i] : '?');
     }
     for (int dots = 0; value[i] != '\0' && dots < 3; dots++) {
         quoted[used++] = '.';
