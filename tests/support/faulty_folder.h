@@ -1,0 +1,60 @@
+/* faulty_folder.h - the file interface in memory, on a disk that lies: it crashes at a chosen call,
+ * and then unsynced writes are kept, lost, cut or torn, by a seeded generator. For tests and
+ * simulation.
+ *
+ * Calls that change something (make a file, write, sync, remove) are counted from 1. */
+#ifndef STRATEGOS_TESTS_FAULTY_FOLDER_H
+#define STRATEGOS_TESTS_FAULTY_FOLDER_H
+
+#include "storage/file.h"
+
+#define FAULTY_SECTOR_BYTES 512u
+
+struct faulty_folder;
+
+/* What a crash does to writes that were not synced. */
+enum faulty_loss {
+    FAULTY_KEEP, /* nothing: only the process died */
+    FAULTY_LOSE, /* all are lost */
+    FAULTY_CUT,  /* kept in the order of writing up to a point inside one of them */
+    FAULTY_TEAR, /* each sector of each is kept or lost by itself */
+};
+#define FAULTY_LOSS_COUNT 4
+
+struct faulty_folder *faulty_folder_new(uint64_t seed);
+void faulty_folder_free(struct faulty_folder *faulty);
+struct folder faulty_folder_view(struct faulty_folder *faulty);
+
+/* Changing calls so far. */
+uint64_t faulty_folder_calls(const struct faulty_folder *faulty);
+
+/* The machine stops in the midst of changing call number `call`; that and all later ones fail with
+ * ERROR_IO until the restart. 0: never. */
+void faulty_folder_crash_at(struct faulty_folder *faulty, uint64_t call);
+bool faulty_folder_has_crashed(const struct faulty_folder *faulty);
+/* The machine comes back, handles closed (a stop without a crash is allowed too). */
+void faulty_folder_restart(struct faulty_folder *faulty, enum faulty_loss loss);
+
+/* Changing call number `call` has no effect and fails with `error`, once. */
+void faulty_folder_fail_at(struct faulty_folder *faulty, uint64_t call, enum error error);
+
+/* How many bytes can still be preallocated; UINT64_MAX at first. */
+void faulty_folder_set_room(struct faulty_folder *faulty, uint64_t bytes);
+
+/* From now on sync does nothing and says that it did: for negative controls. */
+void faulty_folder_set_lying(struct faulty_folder *faulty, bool is_lying);
+
+/* A copy of a file's bytes as the process sees them, in the caller's `to` (which may be NULL);
+ * returns the size, 0 if there is no such file. */
+uint64_t faulty_folder_copy(struct faulty_folder *faulty, const char *name, uint8_t *to);
+/* Overwrites bytes for good, as damage would. */
+void faulty_folder_damage(struct faulty_folder *faulty, const char *name, uint64_t offset,
+                          struct slice bytes);
+void faulty_folder_truncate(struct faulty_folder *faulty, const char *name, uint64_t size);
+/* A file of this content, whatever was there before. */
+void faulty_folder_put(struct faulty_folder *faulty, const char *name, struct slice bytes);
+void faulty_folder_drop(struct faulty_folder *faulty, const char *name);
+
+size_t faulty_folder_open_handles(const struct faulty_folder *faulty);
+
+#endif
