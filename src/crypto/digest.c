@@ -24,7 +24,7 @@ static const uint8_t personals[DIGEST_DOMAIN_COUNT][crypto_generichash_blake2b_P
 
 static crypto_generichash_blake2b_state *inner(struct digest_state *state)
 {
-    return (crypto_generichash_blake2b_state *)(void *)state->opaque;
+    return (crypto_generichash_blake2b_state *)(void *)state;
 }
 
 void digest_begin(struct digest_state *state, enum digest_domain domain)

@@ -197,7 +197,7 @@ static enum error parse_line(const char *path, const char *line, size_t size,
                          path, size < LINE_BYTES ? "truncated" : "too long", (int)LINE_BYTES);
     }
     uint8_t seed[SEED_BYTES];
-    struct public_key stated;
+    struct public_key stated = {{0}};
     bool well_formed = hex_decode(line + SEED_AT, seed, sizeof seed) &&
                        hex_decode(line + PUBLIC_AT, stated.bytes, sizeof stated.bytes) &&
                        line[PUBLIC_AT - 1] == ' ' && line[LINE_BYTES - 1] == '\n';
