@@ -100,33 +100,41 @@ enum verdict wire_decode_client_frame(struct slice bytes, struct arena *arena,
 
 static void pack_ask_replies(struct buffer *out, const struct ask_replies *ask)
 {
-    Strategos__AskReplies message = STRATEGOS__ASK_REPLIES__INIT;
-    message.session = ask->session;
-    message.from = ask->from;
+    Strategos__AskReplies message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_replies__descriptor),
+        .session = ask->session,
+        .from = ask->from,
+    };
     schema_pack_field(out, CLIENT_ASK_REPLIES, &message.base);
 }
 
 static void pack_query(struct buffer *out, const struct query *query)
 {
-    Strategos__Query message = STRATEGOS__QUERY__INIT;
-    message.number = query->number;
-    message.request = schema_borrow(query->request.data, query->request.size);
+    Strategos__Query message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__query__descriptor),
+        .number = query->number,
+        .request = schema_borrow(query->request.data, query->request.size),
+    };
     schema_pack_field(out, CLIENT_QUERY, &message.base);
 }
 
 static void pack_ask_status(struct buffer *out, uint64_t number)
 {
-    Strategos__AskStatus message = STRATEGOS__ASK_STATUS__INIT;
-    message.number = number;
+    Strategos__AskStatus message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_status__descriptor),
+        .number = number,
+    };
     schema_pack_field(out, CLIENT_ASK_STATUS, &message.base);
 }
 
 static void pack_ask_log(struct buffer *out, const struct ask_log *ask)
 {
-    Strategos__AskLog message = STRATEGOS__ASK_LOG__INIT;
-    message.number = ask->number;
-    message.from = ask->from;
-    message.count = ask->count;
+    Strategos__AskLog message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_log__descriptor),
+        .number = ask->number,
+        .from = ask->from,
+        .count = ask->count,
+    };
     schema_pack_field(out, CLIENT_ASK_LOG, &message.base);
 }
 

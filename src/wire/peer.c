@@ -133,43 +133,53 @@ enum verdict wire_decode_peer_frame(struct slice bytes, struct arena *arena,
 
 static void pack_ask_view(struct buffer *out, const struct ask_view *ask)
 {
-    Strategos__AskView message = STRATEGOS__ASK_VIEW__INIT;
-    message.from = ask->from;
-    message.to = ask->to;
+    Strategos__AskView message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_view__descriptor),
+        .from = ask->from,
+        .to = ask->to,
+    };
     schema_pack_field(out, PEER_ASK_VIEW, &message.base);
 }
 
 static void pack_ask_order(struct buffer *out, const struct ask_order *ask)
 {
-    Strategos__AskOrder message = STRATEGOS__ASK_ORDER__INIT;
-    message.view = ask->view;
-    message.digest = schema_borrow(ask->digest.bytes, DIGEST_BYTES);
+    Strategos__AskOrder message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_order__descriptor),
+        .view = ask->view,
+        .digest = schema_borrow(ask->digest.bytes, DIGEST_BYTES),
+    };
     schema_pack_field(out, PEER_ASK_ORDER, &message.base);
 }
 
 static void pack_ask_segments(struct buffer *out, const struct ask_segments *ask)
 {
-    Strategos__AskSegments message = STRATEGOS__ASK_SEGMENTS__INIT;
-    message.client = schema_borrow(ask->lane.client.bytes, PUBLIC_KEY_BYTES);
-    message.session = ask->lane.session;
-    message.from = ask->from;
-    message.to = ask->to;
+    Strategos__AskSegments message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_segments__descriptor),
+        .client = schema_borrow(ask->lane.client.bytes, PUBLIC_KEY_BYTES),
+        .session = ask->lane.session,
+        .from = ask->from,
+        .to = ask->to,
+    };
     schema_pack_field(out, PEER_ASK_SEGMENTS, &message.base);
 }
 
 static void pack_ask_blocks(struct buffer *out, const struct ask_blocks *ask)
 {
-    Strategos__AskBlocks message = STRATEGOS__ASK_BLOCKS__INIT;
-    message.from = ask->from;
-    message.count = ask->count;
+    Strategos__AskBlocks message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__ask_blocks__descriptor),
+        .from = ask->from,
+        .count = ask->count,
+    };
     schema_pack_field(out, PEER_ASK_BLOCKS, &message.base);
 }
 
 static void pack_heartbeat(struct buffer *out, const struct heartbeat *heartbeat)
 {
-    Strategos__Heartbeat message = STRATEGOS__HEARTBEAT__INIT;
-    message.view = heartbeat->view;
-    message.height = heartbeat->height;
+    Strategos__Heartbeat message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__heartbeat__descriptor),
+        .view = heartbeat->view,
+        .height = heartbeat->height,
+    };
     schema_pack_field(out, PEER_HEARTBEAT, &message.base);
 }
 

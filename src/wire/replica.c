@@ -85,18 +85,22 @@ enum verdict wire_decode_replica_frame(struct slice bytes, struct arena *arena,
 
 static void pack_session_gone(struct buffer *out, const struct session_gone *gone)
 {
-    Strategos__SessionGone message = STRATEGOS__SESSION_GONE__INIT;
-    message.session = gone->session;
-    message.before = gone->before;
+    Strategos__SessionGone message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__session_gone__descriptor),
+        .session = gone->session,
+        .before = gone->before,
+    };
     schema_pack_field(out, REPLICA_SESSION_GONE, &message.base);
 }
 
 static void pack_busy(struct buffer *out, const struct busy *busy)
 {
-    Strategos__Busy message = STRATEGOS__BUSY__INIT;
-    message.session = busy->session;
-    message.sequence = busy->sequence;
-    message.retry_after_ms = busy->retry_after_ms;
+    Strategos__Busy message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__busy__descriptor),
+        .session = busy->session,
+        .sequence = busy->sequence,
+        .retry_after_ms = busy->retry_after_ms,
+    };
     schema_pack_field(out, REPLICA_BUSY, &message.base);
 }
 

@@ -89,11 +89,13 @@ enum verdict wire_decode_status(struct slice bytes, struct arena *arena, struct 
 
 static Strategos__PeerStatus borrow_peer(struct peer_status *peer)
 {
-    Strategos__PeerStatus message = STRATEGOS__PEER_STATUS__INIT;
-    message.id = peer->id;
-    message.connected = peer->connected;
-    message.n_verdict = VERDICT_COUNT;
-    message.verdict = peer->verdicts;
+    Strategos__PeerStatus message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__peer_status__descriptor),
+        .id = peer->id,
+        .connected = peer->connected,
+        .n_verdict = VERDICT_COUNT,
+        .verdict = peer->verdicts,
+    };
     return message;
 }
 
@@ -108,30 +110,32 @@ void wire_pack_status(struct buffer *out, uint32_t number, const struct status *
         messages[i] = borrow_peer(&peers[i]);
         pointers[i] = &messages[i];
     }
-    Strategos__Status message = STRATEGOS__STATUS__INIT;
-    message.number = status->number;
-    message.id = status->id;
-    message.view = status->view;
-    message.commander = status->commander;
-    message.height = status->height;
-    message.height_known = status->height_known;
-    message.digest_height = status->digest_height;
-    message.digest = schema_borrow(status->digest.bytes, DIGEST_BYTES);
-    message.order_digest = schema_borrow(status->order_digest.bytes, DIGEST_BYTES);
-    message.pending = status->pending;
-    message.executed = status->executed;
-    message.ledger_bytes = status->ledger_bytes;
-    message.disk_free_bytes = status->disk_free_bytes;
-    message.sync_ns = status->sync_ns;
-    message.uptime_ns = status->uptime_ns;
-    message.clients_connected = status->clients_connected;
-    message.disk_full = status->disk_full;
-    message.disk_low = status->disk_low;
-    message.syncing = status->syncing;
-    message.descriptors_low = status->descriptors_low;
-    message.version = schema_borrow(status->version, strnlen(status->version, VERSION_CHARS_MAX));
-    message.n_peer = status->peer_count;
-    message.peer = pointers;
+    Strategos__Status message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__status__descriptor),
+        .number = status->number,
+        .id = status->id,
+        .view = status->view,
+        .commander = status->commander,
+        .height = status->height,
+        .height_known = status->height_known,
+        .digest_height = status->digest_height,
+        .digest = schema_borrow(status->digest.bytes, DIGEST_BYTES),
+        .order_digest = schema_borrow(status->order_digest.bytes, DIGEST_BYTES),
+        .pending = status->pending,
+        .executed = status->executed,
+        .ledger_bytes = status->ledger_bytes,
+        .disk_free_bytes = status->disk_free_bytes,
+        .sync_ns = status->sync_ns,
+        .uptime_ns = status->uptime_ns,
+        .clients_connected = status->clients_connected,
+        .disk_full = status->disk_full,
+        .disk_low = status->disk_low,
+        .syncing = status->syncing,
+        .descriptors_low = status->descriptors_low,
+        .version = schema_borrow(status->version, strnlen(status->version, VERSION_CHARS_MAX)),
+        .n_peer = status->peer_count,
+        .peer = pointers,
+    };
     schema_pack_field(out, number, &message.base);
 }
 

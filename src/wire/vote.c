@@ -48,12 +48,14 @@ enum verdict wire_decode_vote(struct slice bytes, struct arena *arena, struct vo
 
 void wire_encode_vote(struct buffer *out, const struct vote *vote)
 {
-    Strategos__Vote message = STRATEGOS__VOTE__INIT;
-    message.kind = (uint32_t)vote->kind;
-    message.voter = vote->voter;
-    message.view = vote->view;
-    message.digest = schema_borrow(vote->digest.bytes, digest_size(vote->kind));
-    message.signature = schema_borrow(vote->signature.bytes, SIGNATURE_BYTES);
+    Strategos__Vote message = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__vote__descriptor),
+        .kind = (uint32_t)vote->kind,
+        .voter = vote->voter,
+        .view = vote->view,
+        .digest = schema_borrow(vote->digest.bytes, digest_size(vote->kind)),
+        .signature = schema_borrow(vote->signature.bytes, SIGNATURE_BYTES),
+    };
     schema_pack(out, &message.base);
 }
 

@@ -6,7 +6,7 @@ enum wire_type { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 #define VARINT_BYTES_MAX 10u
 
 /* The shortest encoding of a number, and no other: 7 bits a byte, lowest first. */
-static bool read_varint(struct walk *walk, uint64_t *value)
+static bool read_long_varint(struct walk *walk, uint64_t *value)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < walk->left && i < VARINT_BYTES_MAX; i++) {
@@ -28,7 +28,27 @@ static bool read_varint(struct walk *walk, uint64_t *value)
     return false;
 }
 
-static bool read_tag(struct walk *walk, uint32_t *number, enum wire_type *type)
+/* Most tags and lengths are one byte. The long way works on copies, so that the short one can keep
+ * everything in registers. */
+static inline bool read_varint(struct walk *walk, uint64_t *value)
+{
+    if (walk->left != 0 && walk->at[0] < 0x80) {
+        *value = walk->at[0];
+        walk->at++;
+        walk->left--;
+        return true;
+    }
+    struct walk copy = *walk;
+    uint64_t number;
+    if (!read_long_varint(&copy, &number)) {
+        return false;
+    }
+    *walk = copy;
+    *value = number;
+    return true;
+}
+
+static inline bool read_tag(struct walk *walk, uint32_t *number, enum wire_type *type)
 {
     uint64_t tag;
     if (!read_varint(walk, &tag) || tag > UINT32_MAX) {

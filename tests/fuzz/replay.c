@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Twice a frame: more than any corpus file. */
-#define FILE_BYTES_MAX (2u * FRAME_BYTES_MAX)
+#define FILE_BYTES_MAX (FRAME_BYTES_MAX << 1)
 
 static int replay_file(const char *path, uint8_t *memory)
 {

@@ -67,14 +67,16 @@ static void check_subject(enum vote_kind kind, view_nr view, const struct digest
     ASSERT(kind != VOTE_NULLIFY || digest_is_equal(digest, &zero));
 }
 
-static void check_vote(const struct vote *vote)
+static void check_vote(const struct decoding *from, const struct vote *vote)
 {
+    (void)from;
     check_subject(vote->kind, vote->view, &vote->digest);
     ASSERT(vote->voter < REPLICAS_MAX);
 }
 
-static void check_certificate(const struct certificate *certificate)
+static void check_certificate(const struct decoding *from, const struct certificate *certificate)
 {
+    (void)from;
     check_subject(certificate->kind, certificate->view, &certificate->digest);
     ASSERT(certificate->count >= 1 && certificate->count <= REPLICAS_MAX);
     for (size_t i = 0; i < certificate->count; i++) {
@@ -83,7 +85,7 @@ static void check_certificate(const struct certificate *certificate)
     }
 }
 
-static void check_body(const struct decoding *from, const struct segment_body *body)
+static void check_segment_body(const struct decoding *from, const struct segment_body *body)
 {
     ASSERT(body->request_count >= 1 && body->request_count <= SEGMENT_REQUESTS_MAX);
     check_array(from, body->requests, body->request_count * sizeof *body->requests);
@@ -104,15 +106,20 @@ static void check_segment(const struct decoding *from, const struct segment *seg
     struct decoding again = decoding_of(segment->body, BODY);
     struct segment_body body;
     ASSERT(wire_decode_segment_body(again.bytes, &again.arena, &body) == VERDICT_ACCEPTED);
-    check_body(&again, &body);
+    check_segment_body(&again, &body);
     decoding_free(&again);
+}
+
+static void check_proposal(const struct decoding *from, const struct proposal *proposal)
+{
+    check_order(from, &proposal->order);
 }
 
 static void check_decided(const struct decoding *from, const struct decided *decided)
 {
     check_order(from, &decided->order);
     if (decided->has_certificate) {
-        check_certificate(&decided->certificate);
+        check_certificate(from, &decided->certificate);
     }
     check_array(from, decided->locations, decided->segment_count * sizeof *decided->locations);
 }
@@ -121,7 +128,7 @@ static void check_block(const struct decoding *from, const struct block *block)
 {
     check_order(from, &block->order);
     if (block->has_certificate) {
-        check_certificate(&block->certificate);
+        check_certificate(from, &block->certificate);
     }
     check_array(from, block->segments, block->segment_count * sizeof *block->segments);
     for (size_t i = 0; i < block->segment_count; i++) {
@@ -136,13 +143,13 @@ static void check_peer_message(const struct decoding *from, const struct peer_me
         check_segment(from, &message->segment);
         return;
     case PEER_CERTIFICATE:
-        check_certificate(&message->certificate);
+        check_certificate(from, &message->certificate);
         return;
     case PEER_PROPOSAL:
-        check_order(from, &message->proposal.order);
+        check_proposal(from, &message->proposal);
         return;
     case PEER_VOTE:
-        check_vote(&message->vote);
+        check_vote(from, &message->vote);
         return;
     case PEER_ASK_VIEW:
         ASSERT(message->ask_view.from <= message->ask_view.to);
@@ -264,18 +271,18 @@ static void check_replica_message(const struct decoding *from,
         return true;                                                                               \
     }
 
-#define PROBE_RECORD(name, type, check)                                                            \
+#define PROBE_RECORD(name)                                                                         \
     static bool probe_##name(struct decoding *first)                                               \
     {                                                                                              \
-        struct type record;                                                                        \
+        struct name record;                                                                        \
         if (wire_decode_##name(first->bytes, &first->arena, &record) != VERDICT_ACCEPTED) {        \
             return false;                                                                          \
         }                                                                                          \
-        check;                                                                                     \
+        check_##name(first, &record);                                                              \
         struct buffer buffer = {0};                                                                \
         wire_encode_##name(&buffer, &record);                                                      \
         struct decoding second = decoding_of(buffer_slice(&buffer), SECOND);                       \
-        struct type again;                                                                         \
+        struct name again;                                                                         \
         ASSERT(wire_decode_##name(second.bytes, &second.arena, &again) == VERDICT_ACCEPTED);       \
         ASSERT(equal_##name(&record, &again));                                                     \
         decoding_free(&second);                                                                    \
@@ -287,12 +294,12 @@ static void check_replica_message(const struct decoding *from,
 PROBE_FRAME(peer)
 PROBE_FRAME(client)
 PROBE_FRAME(replica)
-PROBE_RECORD(segment, segment, check_segment(first, &record))
-PROBE_RECORD(segment_body, segment_body, check_body(first, &record))
-PROBE_RECORD(proposal, proposal, check_order(first, &record.order))
-PROBE_RECORD(vote, vote, check_vote(&record))
-PROBE_RECORD(certificate, certificate, check_certificate(&record))
-PROBE_RECORD(decided, decided, check_decided(first, &record))
+PROBE_RECORD(segment)
+PROBE_RECORD(segment_body)
+PROBE_RECORD(proposal)
+PROBE_RECORD(vote)
+PROBE_RECORD(certificate)
+PROBE_RECORD(decided)
 /* clang-format on */
 
 bool probe_bytes(enum probe probe, struct slice bytes)
