@@ -63,4 +63,8 @@ bool peers_is_connected(const struct peers *peers, replica_id id, uint64_t now_n
 /* Changes each time a new session with the peer is established: the peer may have restarted. */
 uint64_t peers_session_count(const struct peers *peers, replica_id id);
 
+/* What waits for the peer's connection, and how many frames were dropped to make room. */
+size_t peers_queued_bytes(const struct peers *peers, replica_id id);
+uint64_t peers_dropped_count(const struct peers *peers, replica_id id);
+
 #endif
