@@ -52,19 +52,6 @@ size_t executor_lanes(const struct executor *executor, struct executor_lane *lan
 size_t executor_floors(const struct executor *executor, struct executor_floor *floors,
                        size_t capacity);
 
-/* One decided order as the core hands it over. `segments` are the newly covered ones in execution
- * order (lanes ascending, sequence ascending). `evicted` are sessions that this order's new
- * sessions push out. */
-struct decision {
-    struct order order;
-    struct digest digest;
-    size_t segment_count;
-    const struct segment *segments;
-    const struct digest *segment_digests; /* chain digest of each */
-    size_t evicted_count;
-    const struct lane_id *evicted;
-};
-
 /* Called with the results of the consecutive requests of one lane, as soon as they are known;
  * `replies` are borrowed for the call. */
 struct reply_sink {

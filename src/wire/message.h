@@ -304,6 +304,20 @@ struct decided {
     uint64_t request_count;    /* requests in those segments */
 };
 
+/* One decided order as the core hands it to ledger and executor. `segments` are the newly covered
+ * ones in execution order (lanes ascending, sequence ascending); `evicted` are sessions that this
+ * order's new sessions push out. Borrowed until the core is told that the order was applied. */
+struct decision {
+    struct order order;
+    struct digest digest;
+    const struct certificate *certificate; /* a finalization of this very order, or NULL */
+    size_t segment_count;
+    const struct segment *segments;
+    const struct digest *segment_digests; /* chain digest of each */
+    size_t evicted_count;
+    const struct lane_id *evicted;
+};
+
 int lane_id_compare(const struct lane_id *a, const struct lane_id *b);
 
 static inline bool lane_id_is_equal(const struct lane_id *a, const struct lane_id *b)

@@ -1,0 +1,429 @@
+/* simplex_votes.c - votes, certificates and orders of the views: what is held, and when Q is
+ * reached. The rules that act on it are in simplex.c. */
+#include "agreement/simplex.h"
+#include "base/assert.h"
+#include "wire/digests.h"
+
+static const struct digest no_digest;
+
+static bool is_in_window(const struct simplex *simplex, view_nr view)
+{
+    return view > simplex->base.view && view - simplex->base.view <= VIEW_WINDOW;
+}
+
+/* The slot of a view inside the window, made fresh if it held an older view. */
+static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
+{
+    ASSERT(is_in_window(simplex, view));
+    struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
+    if (slot->view != view) {
+        ASSERT(slot->view <= simplex->base.view); /* a ring: what it held is decided */
+        pool_free(&simplex->orders, slot->order);
+        slot->order = NULL;
+        for (int kind = 0; kind < VOTE_KIND_COUNT; kind++) {
+            slot->boxes[kind].voters = 0;
+            slot->certified[kind] = false;
+            slot->sent[kind] = false;
+        }
+        slot->is_in_time = false;
+        slot->is_refused = false;
+        slot->is_skipped = false;
+        slot->view = view;
+        if (view > simplex->highest_seen) {
+            simplex->highest_seen = view;
+        }
+    }
+    return slot;
+}
+
+struct simplex_view *simplex_find(struct simplex *simplex, view_nr view)
+{
+    if (!is_in_window(simplex, view)) {
+        return NULL;
+    }
+    struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
+    return slot->view == view ? slot : NULL;
+}
+
+bool simplex_is_notarized(struct simplex *simplex, view_nr view, const struct digest *digest)
+{
+    if (view == simplex->base.view) {
+        return digest_is_equal(digest, &simplex->base.digest);
+    }
+    const struct simplex_view *slot = simplex_find(simplex, view);
+    if (slot == NULL) {
+        return false;
+    }
+    /* A finalization stands on a notarization, held or not. */
+    return (slot->certified[VOTE_NOTARIZE] &&
+            digest_is_equal(digest, &slot->certified_digest[VOTE_NOTARIZE])) ||
+           (slot->certified[VOTE_FINALIZE] &&
+            digest_is_equal(digest, &slot->certified_digest[VOTE_FINALIZE]));
+}
+
+static size_t count_votes(const struct simplex *simplex, const struct vote_box *box,
+                          const struct digest *digest)
+{
+    size_t count = 0;
+    for (replica_id i = 0; i < simplex->settings.replica_count; i++) {
+        if ((box->voters >> i & 1) != 0 && digest_is_equal(&box->digest[i], digest)) {
+            count++;
+        }
+    }
+    return count;
+}
+
+void simplex_gather(const struct simplex *simplex, const struct simplex_view *slot,
+                    enum vote_kind kind, struct certificate *certificate)
+{
+    const struct vote_box *box = &slot->boxes[kind];
+    ASSERT(slot->certified[kind]);
+    certificate->kind = kind;
+    certificate->view = slot->view;
+    certificate->digest = slot->certified_digest[kind];
+    certificate->count = 0;
+    for (replica_id i = 0; i < simplex->settings.replica_count; i++) {
+        if (certificate->count < simplex->quorum && (box->voters >> i & 1) != 0 &&
+            digest_is_equal(&box->digest[i], &certificate->digest)) {
+            certificate->signatures[certificate->count].voter = i;
+            certificate->signatures[certificate->count].signature = box->signature[i];
+            certificate->count++;
+        }
+    }
+    ASSERT(certificate->count == simplex->quorum);
+}
+
+bool simplex_certificate(struct simplex *simplex, enum vote_kind kind, view_nr view,
+                         struct certificate *certificate)
+{
+    const struct simplex_view *slot = simplex_find(simplex, view);
+    if (slot == NULL || !slot->certified[kind]) {
+        return false;
+    }
+    simplex_gather(simplex, slot, kind, certificate);
+    return true;
+}
+
+/* Q votes for `digest`: the certificate is kept through restarts and forwarded to all (rules 1, 6).
+ */
+static void certify(struct simplex *simplex, struct simplex_view *slot, enum vote_kind kind,
+                    const struct digest *digest)
+{
+    slot->certified[kind] = true;
+    slot->certified_digest[kind] = *digest;
+    simplex->is_unsettled = true;
+    if (kind != VOTE_NULLIFY) {
+        if (slot->view > simplex->notarized_highest) {
+            simplex->notarized_highest = slot->view;
+        }
+        if (slot->order != NULL && !digest_is_equal(&slot->order->digest, digest)) {
+            pool_free(&simplex->orders, slot->order); /* the commander had two orders */
+            slot->order = NULL;
+        }
+    }
+    if (simplex->is_restoring) {
+        return;
+    }
+    struct certificate certificate;
+    simplex_gather(simplex, slot, kind, &certificate);
+    struct effect effect = {.kind = EFFECT_PERSIST_CERTIFICATE, .certificate = &certificate};
+    simplex->settings.effects.emit(simplex->settings.effects.context, &effect);
+    simplex_send_certificate(simplex, REPLICA_ALL, kind, slot, true);
+}
+
+static void add_vote(struct simplex *simplex, struct simplex_view *slot, enum vote_kind kind,
+                     replica_id voter, const struct digest *digest,
+                     const struct signature *signature)
+{
+    struct vote_box *box = &slot->boxes[kind];
+    box->voters |= UINT32_C(1) << voter;
+    box->digest[voter] = *digest;
+    box->signature[voter] = *signature;
+    if (!slot->certified[kind] && count_votes(simplex, box, digest) >= simplex->quorum) {
+        certify(simplex, slot, kind, digest);
+    }
+}
+
+static bool verify_vote(const struct simplex *simplex, enum vote_kind kind, view_nr view,
+                        const struct digest *digest, replica_id voter,
+                        const struct signature *signature)
+{
+    struct digest message;
+    vote_sign_digest(&simplex->settings.genesis, kind, view, digest, &message);
+    const struct authority *authority = &simplex->settings.authority;
+    return authority->verify(authority->context, &simplex->settings.replica_keys[voter], &message,
+                             signature);
+}
+
+enum verdict simplex_on_vote(struct simplex *simplex, const struct vote *vote)
+{
+    if (vote->voter >= simplex->settings.replica_count) {
+        return VERDICT_UNKNOWN_SENDER;
+    }
+    if (vote->view <= simplex->base.view) {
+        return VERDICT_STALE;
+    }
+    if (!is_in_window(simplex, vote->view) || vote->view > simplex->current + VIEWS_AHEAD_MAX) {
+        return VERDICT_EARLY;
+    }
+    struct simplex_view *slot = slot_of(simplex, vote->view);
+    const struct vote_box *box = &slot->boxes[vote->kind];
+    if ((box->voters >> vote->voter & 1) != 0) {
+        if (digest_is_equal(&box->digest[vote->voter], &vote->digest)) {
+            return VERDICT_DUPLICATE;
+        }
+        return verify_vote(simplex, vote->kind, vote->view, &vote->digest, vote->voter,
+                           &vote->signature)
+                   ? VERDICT_EQUIVOCATION
+                   : VERDICT_BAD_AUTHENTICATION;
+    }
+    if (slot->certified[vote->kind]) {
+        return VERDICT_STALE; /* true or not, it changes nothing: not worth verifying */
+    }
+    if (!verify_vote(simplex, vote->kind, vote->view, &vote->digest, vote->voter,
+                     &vote->signature)) {
+        return VERDICT_BAD_AUTHENTICATION;
+    }
+    add_vote(simplex, slot, vote->kind, vote->voter, &vote->digest, &vote->signature);
+    return VERDICT_ACCEPTED;
+}
+
+enum verdict simplex_on_certificate(struct simplex *simplex, const struct certificate *certificate)
+{
+    if (certificate->view <= simplex->base.view) {
+        return VERDICT_STALE;
+    }
+    if (!is_in_window(simplex, certificate->view)) {
+        return VERDICT_EARLY;
+    }
+    struct simplex_view *slot = slot_of(simplex, certificate->view);
+    if (slot->certified[certificate->kind]) {
+        return VERDICT_DUPLICATE;
+    }
+    if (certificate->count < simplex->quorum) {
+        return VERDICT_INVALID;
+    }
+    const struct vote_box *box = &slot->boxes[certificate->kind];
+    uint32_t seen = 0;
+    for (size_t i = 0; i < certificate->count; i++) {
+        replica_id voter = certificate->signatures[i].voter;
+        if (voter >= simplex->settings.replica_count || (seen >> voter & 1) != 0) {
+            return VERDICT_INVALID; /* a signer counts once */
+        }
+        seen |= UINT32_C(1) << voter;
+        bool is_held = (box->voters >> voter & 1) != 0 &&
+                       digest_is_equal(&box->digest[voter], &certificate->digest);
+        if (!is_held &&
+            !verify_vote(simplex, certificate->kind, certificate->view, &certificate->digest, voter,
+                         &certificate->signatures[i].signature)) {
+            return VERDICT_BAD_AUTHENTICATION;
+        }
+    }
+    /* A traitor's other vote gives way: together with these it is Q for one digest. Own votes are
+     * what they were. */
+    for (size_t i = 0; i < certificate->count && !slot->certified[certificate->kind]; i++) {
+        replica_id voter = certificate->signatures[i].voter;
+        add_vote(simplex, slot, certificate->kind, voter, &certificate->digest,
+                 &certificate->signatures[i].signature);
+    }
+    return VERDICT_ACCEPTED;
+}
+
+/* Keeps an order's bytes in the slot; what was there goes. */
+static bool store_order(struct simplex *simplex, struct simplex_view *slot,
+                        const struct order *order, const struct digest *digest,
+                        const struct signature *signature)
+{
+    size_t size = sizeof(struct stored_order) + order->tip_count * sizeof(struct lane_tip);
+    struct stored_order *stored = pool_take(&simplex->orders, size);
+    if (stored == NULL) {
+        return false;
+    }
+    pool_free(&simplex->orders, slot->order);
+    stored->order = *order;
+    stored->order.tips = stored->tips;
+    bytes_copy(stored->tips, order->tips, order->tip_count * sizeof(struct lane_tip));
+    stored->digest = *digest;
+    stored->is_signed = signature != NULL;
+    if (signature != NULL) {
+        stored->signature = *signature;
+    }
+    slot->order = stored;
+    return true;
+}
+
+/* The digest that this view's order must have, if a certificate says so. */
+static const struct digest *certified_order(const struct simplex_view *slot)
+{
+    if (slot->certified[VOTE_FINALIZE]) {
+        return &slot->certified_digest[VOTE_FINALIZE];
+    }
+    return slot->certified[VOTE_NOTARIZE] ? &slot->certified_digest[VOTE_NOTARIZE] : NULL;
+}
+
+enum verdict simplex_on_proposal(struct simplex *simplex, const struct proposal *proposal)
+{
+    view_nr view = proposal->order.view;
+    if (view <= simplex->base.view) {
+        return VERDICT_STALE;
+    }
+    if (!is_in_window(simplex, view) || view > simplex->current + VIEWS_AHEAD_MAX) {
+        return VERDICT_EARLY;
+    }
+    if (proposal->order.parent_view >= view) {
+        return VERDICT_INVALID;
+    }
+    struct digest digest;
+    order_digest(&proposal->order, &digest);
+    struct simplex_view *slot = slot_of(simplex, view);
+    const struct digest *certified = certified_order(slot);
+    if (slot->order != NULL && digest_is_equal(&slot->order->digest, &digest) &&
+        (slot->order->is_signed || certified != NULL)) {
+        return VERDICT_DUPLICATE;
+    }
+    if (certified != NULL && !digest_is_equal(certified, &digest)) {
+        return VERDICT_STALE;
+    }
+    replica_id commander = simplex_commander(simplex, view);
+    if (!verify_vote(simplex, VOTE_NOTARIZE, view, &digest, commander, &proposal->signature)) {
+        return VERDICT_BAD_AUTHENTICATION;
+    }
+    if (slot->order != NULL && slot->order->is_signed && certified == NULL) {
+        return VERDICT_EQUIVOCATION; /* two orders of one commander: the first stays */
+    }
+    if (!store_order(simplex, slot, &proposal->order, &digest, &proposal->signature)) {
+        return VERDICT_OVER_LIMIT;
+    }
+    if (view > simplex->current ||
+        (view == simplex->current &&
+         simplex_view_age_ns(simplex) <= 2 * simplex->settings.delta_ns)) {
+        slot->is_in_time = true;
+    }
+    if ((slot->boxes[VOTE_NOTARIZE].voters >> commander & 1) == 0 &&
+        !slot->certified[VOTE_NOTARIZE]) {
+        add_vote(simplex, slot, VOTE_NOTARIZE, commander, &digest, &proposal->signature);
+    }
+    return VERDICT_ACCEPTED;
+}
+
+enum verdict simplex_on_block_order(struct simplex *simplex, const struct order *order,
+                                    const struct digest *digest)
+{
+    if (order->view <= simplex->base.view) {
+        return VERDICT_STALE;
+    }
+    if (!is_in_window(simplex, order->view)) {
+        return VERDICT_EARLY;
+    }
+    if (order->parent_view >= order->view) {
+        return VERDICT_INVALID;
+    }
+    struct simplex_view *slot = slot_of(simplex, order->view);
+    const struct digest *certified = certified_order(slot);
+    if (slot->order != NULL && digest_is_equal(&slot->order->digest, digest)) {
+        return VERDICT_DUPLICATE;
+    }
+    if (certified != NULL && !digest_is_equal(certified, digest)) {
+        return VERDICT_INVALID;
+    }
+    if (certified == NULL && order->view >= simplex->current && slot->order != NULL) {
+        return VERDICT_STALE; /* unproven: does not push out what may yet be voted for */
+    }
+    return store_order(simplex, slot, order, digest, NULL) ? VERDICT_ACCEPTED : VERDICT_OVER_LIMIT;
+}
+
+void simplex_restore_vote(struct simplex *simplex, const struct vote *vote)
+{
+    if (vote->voter != simplex->settings.self || !is_in_window(simplex, vote->view)) {
+        return;
+    }
+    struct simplex_view *slot = slot_of(simplex, vote->view);
+    slot->sent[vote->kind] = true;
+    add_vote(simplex, slot, vote->kind, vote->voter, &vote->digest, &vote->signature);
+}
+
+void simplex_restore_certificate(struct simplex *simplex, const struct certificate *certificate)
+{
+    if (certificate->view == simplex->base.view && certificate->kind == VOTE_FINALIZE) {
+        simplex->finalization = *certificate;
+        simplex->has_finalization = true;
+    }
+    if (!is_in_window(simplex, certificate->view)) {
+        return;
+    }
+    struct simplex_view *slot = slot_of(simplex, certificate->view);
+    for (size_t i = 0; i < certificate->count && !slot->certified[certificate->kind]; i++) {
+        add_vote(simplex, slot, certificate->kind, certificate->signatures[i].voter,
+                 &certificate->digest, &certificate->signatures[i].signature);
+    }
+}
+
+void simplex_restore_proposal(struct simplex *simplex, const struct proposal *proposal)
+{
+    if (!is_in_window(simplex, proposal->order.view)) {
+        return;
+    }
+    struct digest digest;
+    order_digest(&proposal->order, &digest);
+    struct simplex_view *slot = slot_of(simplex, proposal->order.view);
+    const struct digest *certified = certified_order(slot);
+    if (certified == NULL || digest_is_equal(certified, &digest)) {
+        (void)store_order(simplex, slot, &proposal->order, &digest, &proposal->signature);
+    }
+}
+
+void simplex_cast(struct simplex *simplex, struct simplex_view *slot, enum vote_kind kind,
+                  const struct digest *digest)
+{
+    /* Never both Nullify and Finalize, never two Notarize, no Notarize after Nullify. */
+    ASSERT(!slot->sent[kind]);
+    ASSERT(kind != VOTE_NULLIFY || !slot->sent[VOTE_FINALIZE]);
+    ASSERT(kind == VOTE_NULLIFY || !slot->sent[VOTE_NULLIFY]);
+    const struct authority *authority = &simplex->settings.authority;
+    struct vote vote = {.kind = kind,
+                        .voter = simplex->settings.self,
+                        .view = slot->view,
+                        .digest = digest == NULL ? no_digest : *digest};
+    struct digest message;
+    vote_sign_digest(&simplex->settings.genesis, kind, vote.view, &vote.digest, &message);
+    authority->sign(authority->context, &message, &vote.signature);
+    slot->sent[kind] = true;
+    struct effect persist = {.kind = EFFECT_PERSIST_VOTE, .vote = &vote};
+    simplex->settings.effects.emit(simplex->settings.effects.context, &persist);
+    bool is_own_order =
+        kind == VOTE_NOTARIZE && simplex_commander(simplex, slot->view) == simplex->settings.self;
+    if (is_own_order) { /* the proposal carries this vote as its signature */
+        slot->order->signature = vote.signature;
+        struct peer_message proposal = {
+            .kind = PEER_PROPOSAL,
+            .proposal = {.order = slot->order->order, .signature = vote.signature}};
+        struct effect order = {.kind = EFFECT_PERSIST_PROPOSAL, .proposal = &proposal.proposal};
+        simplex->settings.effects.emit(simplex->settings.effects.context, &order);
+        simplex_send(simplex, REPLICA_ALL, &proposal, true, false);
+    } else {
+        struct peer_message said = {.kind = PEER_VOTE, .vote = vote};
+        simplex_send(simplex, REPLICA_ALL, &said, true, false);
+    }
+    add_vote(simplex, slot, kind, vote.voter, &vote.digest, &vote.signature);
+}
+
+bool simplex_propose(struct simplex *simplex, const struct order *order)
+{
+    ASSERT(order->view == simplex->current);
+    struct simplex_view *slot = slot_of(simplex, order->view);
+    struct digest digest;
+    struct signature unsigned_yet = {{0}};
+    order_digest(order, &digest);
+    if (!store_order(simplex, slot, order, &digest, &unsigned_yet)) {
+        return false;
+    }
+    simplex_cast(simplex, slot, VOTE_NOTARIZE, &digest);
+    return true;
+}
+
+void simplex_nullify(struct simplex *simplex, bool at_once)
+{
+    struct simplex_view *slot = slot_of(simplex, simplex->current);
+    slot->is_skipped = at_once;
+    simplex_cast(simplex, slot, VOTE_NULLIFY, NULL);
+}

@@ -1,0 +1,192 @@
+/* cut.c - see cut.h. */
+#include "replica/cut.h"
+
+#include "base/assert.h"
+
+/* The tip that an order names for a lane; NULL if it does not. */
+static const struct lane_tip *find_tip(const struct order *order, const struct lane_id *lane)
+{
+    size_t low = 0;
+    size_t high = order->tip_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int compared = lane_id_compare(&order->tips[middle].lane, lane);
+        if (compared == 0) {
+            return &order->tips[middle];
+        }
+        if (compared < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+void cut_chain_tip(struct simplex *simplex, struct lanes *lanes, view_nr view,
+                   const struct lane_id *lane, struct lane_tip *tip)
+{
+    while (view > simplex->base.view) {
+        const struct simplex_view *slot = simplex_find(simplex, view);
+        ASSERT(slot != NULL && slot->order != NULL);
+        const struct lane_tip *named = find_tip(&slot->order->order, lane);
+        if (named != NULL) {
+            *tip = *named;
+            return;
+        }
+        view = slot->order->order.parent_view;
+    }
+    lanes_decided_tip(lanes, lane, tip);
+}
+
+/* One tip of an order: walks the lane from where the chain stands. */
+static enum cut_state check_tip(struct lanes *lanes, const struct lane_tip *base,
+                                const struct lane_tip *tip, size_t *bytes,
+                                struct cut_missing *missing)
+{
+    *missing =
+        (struct cut_missing){.lane = tip->lane, .from = base->sequence + 1, .to = tip->sequence};
+    if (tip->sequence <= base->sequence || lanes_is_over(lanes, &tip->lane)) {
+        return CUT_INVALID;
+    }
+    const struct lane *lane = lanes_find(lanes, &tip->lane);
+    if (lane == NULL) {
+        return CUT_MISSING;
+    }
+    struct digest previous = base->digest;
+    for (uint64_t sequence = base->sequence + 1; sequence <= tip->sequence; sequence++) {
+        const struct held_segment *held = lanes_held(lane, sequence);
+        if (held == NULL) {
+            missing->from = sequence;
+            return CUT_MISSING;
+        }
+        if (!digest_is_equal(&held->previous, &previous)) {
+            missing->is_contested = true;
+            return CUT_MISSING;
+        }
+        *bytes += held->encoded_size;
+        previous = held->digest;
+    }
+    if (!digest_is_equal(&previous, &tip->digest)) {
+        missing->is_contested = true;
+        return CUT_MISSING;
+    }
+    return CUT_HELD;
+}
+
+enum cut_state cut_check(struct simplex *simplex, struct lanes *lanes, const struct order *order,
+                         struct cut_missing *missing, size_t *missing_count)
+{
+    size_t bytes = 0;
+    *missing_count = 0;
+    for (size_t i = 0; i < order->tip_count; i++) {
+        const struct lane_tip *tip = &order->tips[i];
+        if (i > 0 && lane_id_compare(&order->tips[i - 1].lane, &tip->lane) >= 0) {
+            return CUT_INVALID;
+        }
+        struct lane_tip base;
+        cut_chain_tip(simplex, lanes, order->parent_view, &tip->lane, &base);
+        struct cut_missing lacking;
+        enum cut_state state = check_tip(lanes, &base, tip, &bytes, &lacking);
+        if (state == CUT_INVALID) {
+            return CUT_INVALID;
+        }
+        if (state == CUT_MISSING && *missing_count < CUT_MISSING_MAX) {
+            missing[(*missing_count)++] = lacking;
+        }
+    }
+    if (bytes > ORDER_SEGMENT_BYTES_MAX) {
+        return CUT_INVALID;
+    }
+    return *missing_count == 0 ? CUT_HELD : CUT_MISSING;
+}
+
+enum cut_state cut_check_final(struct lanes *lanes, const struct order *order,
+                               struct cut_missing *missing, size_t *missing_count,
+                               size_t *segment_count)
+{
+    size_t bytes = 0;
+    *missing_count = 0;
+    *segment_count = 0;
+    for (size_t i = 0; i < order->tip_count; i++) {
+        struct lane_tip base;
+        struct cut_missing lacking;
+        lanes_decided_tip(lanes, &order->tips[i].lane, &base);
+        enum cut_state state = check_tip(lanes, &base, &order->tips[i], &bytes, &lacking);
+        if (state == CUT_MISSING && *missing_count < CUT_MISSING_MAX) {
+            missing[(*missing_count)++] = lacking;
+        } else if (state == CUT_HELD) {
+            *segment_count += order->tips[i].sequence - base.sequence;
+        }
+    }
+    return *missing_count == 0 ? CUT_HELD : CUT_MISSING;
+}
+
+/* How far one lane goes within `budget` bytes, its tip's signature checked. Returns the bytes used.
+ */
+static size_t offer_lane(struct lanes *lanes, struct lane *lane, const struct lane_tip *base,
+                         size_t budget, struct lane_tip *tip)
+{
+    uint64_t last = lanes_contiguous(lanes, lane, base);
+    size_t bytes = 0;
+    uint64_t sequence = base->sequence;
+    while (sequence < last && bytes + lanes_held(lane, sequence + 1)->encoded_size <= budget) {
+        sequence++;
+        bytes += lanes_held(lane, sequence)->encoded_size;
+    }
+    if (sequence == base->sequence) {
+        return 0;
+    }
+    if (!lanes_verify(lanes, lane, base, sequence)) {
+        /* Its client signs badly: whatever it meant, it must send this again. */
+        lanes_drop_from(lanes, lane, base->sequence + 1);
+        return 0;
+    }
+    *tip = (struct lane_tip){
+        .lane = lane->id, .sequence = sequence, .digest = lanes_held(lane, sequence)->digest};
+    return bytes;
+}
+
+static void insert_tip(struct lane_tip *tips, size_t *count, const struct lane_tip *tip)
+{
+    size_t at = *count;
+    while (at > 0 && lane_id_compare(&tips[at - 1].lane, &tip->lane) > 0) {
+        at--;
+    }
+    memmove(&tips[at + 1], &tips[at], (*count - at) * sizeof *tips);
+    tips[at] = *tip;
+    (*count)++;
+}
+
+size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_view,
+                 struct lane_tip tips[TIPS_PER_ORDER_MAX])
+{
+    size_t count = 0;
+    size_t left = ORDER_SEGMENT_BYTES_MAX;
+    uint32_t lane_count = lanes->active_count;
+    if (lane_count == 0) {
+        return 0;
+    }
+    /* Each lane gets an equal share of what is left, so a busy one cannot starve the others; who
+     * comes first rotates. A lane that is dropped on the way changes the array: it is re-read. */
+    uint32_t start = (uint32_t)(lanes->rotation++ % lane_count);
+    for (uint32_t i = 0; i < lane_count && count < TIPS_PER_ORDER_MAX; i++) {
+        uint32_t at = (start + i) % lane_count;
+        if (at >= lanes->active_count) {
+            continue;
+        }
+        struct lane *lane = &lanes->slots[lanes->active[at]];
+        size_t share = left / (lane_count - i);
+        size_t budget = share < SEGMENT_BYTES_MAX ? SEGMENT_BYTES_MAX : share;
+        budget = budget < left ? budget : left;
+        struct lane_tip base;
+        struct lane_tip tip;
+        cut_chain_tip(simplex, lanes, parent_view, &lane->id, &base);
+        size_t bytes = offer_lane(lanes, lane, &base, budget, &tip);
+        if (bytes > 0) {
+            insert_tip(tips, &count, &tip);
+            left -= bytes;
+        }
+    }
+    return count;
+}

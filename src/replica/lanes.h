@@ -1,0 +1,144 @@
+/* lanes.h - the clients' lanes: which segments are held, how far each lane is decided, what a
+ * commander may put into a cut and what a voter may accept.
+ *
+ * A lane is one client's session; its segments are numbered from 1 and chained by digest. Held
+ * segments lie in a pool between being taken in and being applied. A segment is authentic to this
+ * replica because it came over its client's own link, or because its signature (or that of a later
+ * segment of its chain) verified, or because a certified order names it.
+ *
+ * Decided state (tips, floors, which sessions are kept) is a function of the decided orders alone.
+ */
+#ifndef STRATEGOS_REPLICA_LANES_H
+#define STRATEGOS_REPLICA_LANES_H
+
+#include "agreement/authority.h"
+#include "agreement/effect.h"
+#include "base/pool.h"
+#include "wire/message.h"
+
+/* Clients whose lanes are known: those configured and those that decided orders have named. */
+#define LANE_CLIENTS_MAX    1024u
+/* Lanes of one client that are not decided yet, beside the sessions that are kept. */
+#define LANES_UNDECIDED_MAX 16u
+#define CLIENT_BYTES_MAX    (8u * 1024 * 1024)
+#define LANES_PER_CLIENT    (SESSIONS_PER_CLIENT_MAX + LANES_UNDECIDED_MAX + 1u)
+/* All undecided lanes together. */
+#define LANES_UNDECIDED_ALL (CLIENTS_MAX * LANES_UNDECIDED_MAX)
+
+struct held_segment {
+    uint64_t sequence;
+    struct digest previous;
+    struct digest digest;
+    struct signature signature;
+    uint64_t held_at_ns;
+    uint32_t encoded_size;
+    uint32_t body_offset; /* in bytes */
+    uint32_t body_size;
+    bool is_verified;  /* its signature, or a later one of its chain, has been checked */
+    bool is_passed_on; /* sent to all, because no order named it in time */
+    uint8_t bytes[];   /* encoded */
+};
+
+struct lane {
+    bool is_used;
+    bool is_decided; /* known to the replicated state: tip_sequence >= 1 */
+    struct lane_id id;
+    uint32_t client;
+    uint32_t active_index; /* in lanes->active, if pending_count > 0 */
+    uint64_t tip_sequence; /* decided */
+    struct digest tip;
+    uint32_t pending_count;
+    uint32_t pending_bytes;
+    struct held_segment *pending[LANE_SEGMENTS_MAX]; /* by sequence modulo; NULL: not held */
+};
+
+struct lane_client {
+    struct public_key key;
+    uint64_t floor; /* sessions up to this are over for ever */
+    uint32_t decided_count;
+    uint32_t undecided_count;
+    uint64_t pending_bytes;
+    bool may_send;
+    uint32_t slots[LANES_PER_CLIENT]; /* its lanes: decided_count + undecided_count of them */
+};
+
+#define LANE_SLOTS (2u * LANES_MAX) /* open addressing */
+
+struct lanes {
+    struct digest genesis;
+    struct authority authority;
+    struct effects effects;
+    uint32_t client_count;
+    uint32_t decided_count; /* lanes in the replicated state; at most LANES_MAX */
+    uint32_t undecided_count;
+    uint32_t active_count;
+    uint64_t pending_segments;
+    uint64_t pending_bytes;
+    uint64_t rotation; /* where the next cut begins, for fairness */
+    struct pool pool;
+    struct lane_client clients[LANE_CLIENTS_MAX];
+    uint32_t active[LANE_SLOTS]; /* slots of lanes with pending segments */
+    struct lane slots[LANE_SLOTS];
+};
+
+size_t lanes_pool_memory(void);
+void lanes_init(struct lanes *lanes, const struct digest *genesis,
+                const struct authority *authority, const struct effects *effects,
+                const struct public_key *clients, size_t client_count, void *pool_memory);
+
+void lanes_restore_tip(struct lanes *lanes, const struct lane_tip *tip);
+void lanes_restore_floor(struct lanes *lanes, const struct public_key *client, uint64_t session);
+
+enum segment_origin {
+    SEGMENT_FROM_CLIENT, /* over the client's own link: authentic to us */
+    SEGMENT_PASSED_ON,   /* by a peer: its signature is verified */
+    SEGMENT_RESTORED,    /* from our own ledger */
+};
+
+/* Takes a segment in. Emits PERSIST_SEGMENT; to a client also BUSY or SESSION_GONE. A peer's may
+ * replace another one that is held at its place if `may_replace` (an order names it). */
+enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
+                        enum segment_origin origin, bool may_replace, uint64_t now_ns);
+
+/* Holds a segment that a certified order names, whatever the limits, in place of any other. False
+ * if there is no memory. */
+bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
+                          const struct digest *digest, uint64_t now_ns);
+
+struct lane *lanes_find(struct lanes *lanes, const struct lane_id *id);
+
+/* A lane's decided tip; sequence 0 and digest 0 for one that is not known. */
+void lanes_decided_tip(struct lanes *lanes, const struct lane_id *id, struct lane_tip *tip);
+
+/* Session pushed out, or never to be accepted again. */
+bool lanes_is_over(struct lanes *lanes, const struct lane_id *id);
+
+/* Is there a held segment that the decided log could go on with? */
+bool lanes_has_ready(const struct lanes *lanes);
+
+struct held_segment *lanes_held(const struct lane *lane, uint64_t sequence);
+
+/* The last segment up to which lane is held without a gap from `base` on, each chained to the one
+ * before. Segments that do not chain are dropped (their client lied). */
+uint64_t lanes_contiguous(struct lanes *lanes, struct lane *lane, const struct lane_tip *base);
+
+/* A commander convinces himself that the segment's signature, and so its chain, convinces others.
+ */
+bool lanes_verify(struct lanes *lanes, struct lane *lane, const struct lane_tip *base,
+                  uint64_t sequence);
+
+void lanes_drop_from(struct lanes *lanes, struct lane *lane, uint64_t sequence);
+
+/* Advances the decided tip. The held segments up to there are handed over: the caller frees them.
+ * `tip` must be held from the decided tip on. False: void (its session is over). A new session may
+ * push out others: they are appended to `evicted`. */
+bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_id *evicted,
+                  size_t *evicted_count);
+
+/* The segment as a message, pointing into what is held. */
+void lanes_segment(const struct lane *lane, const struct held_segment *held,
+                   struct segment *segment);
+
+void lanes_check(const struct lanes *lanes, bool deep);
+
+#endif

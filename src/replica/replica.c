@@ -1,0 +1,442 @@
+/* replica.c - composes lanes, Simplex and block sync: takes messages in, and once a turn draws all
+ * conclusions. */
+#include "replica/replica.h"
+
+#include "base/assert.h"
+#include "replica/state.h"
+
+#include <stdalign.h>
+
+/* An idle group is silent but for a heartbeat every so many Δ; an awake one sends one every Δ. */
+#define IDLE_HEARTBEAT_DELTAS 10u
+
+static size_t aligned(size_t size)
+{
+    size_t const align = alignof(max_align_t);
+    return (size + align - 1) / align * align;
+}
+
+size_t replica_memory_size(void)
+{
+    return aligned(sizeof(struct replica)) + aligned(simplex_pool_memory()) +
+           aligned(lanes_pool_memory()) + aligned(pool_memory_size(DECISION_POOL_BYTES));
+}
+
+struct replica *replica_init(void *memory, const struct replica_settings *settings,
+                             const struct replica_base *base)
+{
+    ASSERT(settings->self < settings->replica_count);
+    struct replica *replica = memory;
+    uint8_t *next = (uint8_t *)memory + aligned(sizeof(struct replica));
+    replica->settings = *settings;
+    struct simplex_settings simplex = {.replica_count = settings->replica_count,
+                                       .fault_count = settings->fault_count,
+                                       .self = settings->self,
+                                       .genesis = settings->genesis,
+                                       .delta_ns = settings->delta_ns,
+                                       .replica_keys = replica->settings.replica_keys,
+                                       .authority = settings->authority,
+                                       .effects = settings->effects};
+    struct simplex_base from = {.view = base->view,
+                                .height = base->height,
+                                .time_ns = base->time_ns,
+                                .digest = base->digest};
+    simplex_init(&replica->simplex, &simplex, &from, next);
+    next += aligned(simplex_pool_memory());
+    lanes_init(&replica->lanes, &settings->genesis, &settings->authority, &settings->effects,
+               settings->clients, settings->client_count, next);
+    next += aligned(lanes_pool_memory());
+    pool_init(&replica->decision_pool, next, DECISION_POOL_BYTES);
+    replica->applied = base->height;
+    replica->settings.clients = NULL; /* was borrowed */
+    return replica;
+}
+
+void replica_restore_lane(struct replica *replica, const struct lane_tip *tip)
+{
+    lanes_restore_tip(&replica->lanes, tip);
+}
+
+void replica_restore_floor(struct replica *replica, const struct public_key *client,
+                           uint64_t session)
+{
+    lanes_restore_floor(&replica->lanes, client, session);
+}
+
+void replica_restore_block(struct replica *replica, const struct block *block,
+                           const struct digest *digest, struct lane_id *evicted,
+                           size_t *evicted_count)
+{
+    replica_apply_cut(replica, &block->order, evicted, evicted_count, NULL);
+    simplex_decided(&replica->simplex, &block->order, digest);
+    if (block->has_certificate) {
+        simplex_restore_certificate(&replica->simplex, &block->certificate);
+    }
+    replica->applied = block->order.height;
+}
+
+void replica_restore_segment(struct replica *replica, const struct segment *segment)
+{
+    (void)lanes_take(&replica->lanes, segment, SEGMENT_RESTORED, true, 0);
+}
+
+void replica_restore_proposal(struct replica *replica, const struct proposal *proposal)
+{
+    simplex_restore_proposal(&replica->simplex, proposal);
+}
+
+void replica_restore_vote(struct replica *replica, const struct vote *vote)
+{
+    simplex_restore_vote(&replica->simplex, vote);
+}
+
+void replica_restore_certificate(struct replica *replica, const struct certificate *certificate)
+{
+    simplex_restore_certificate(&replica->simplex, certificate);
+}
+
+void replica_start(struct replica *replica, struct replica_time now)
+{
+    replica->now = now;
+    simplex_start(&replica->simplex, now.monotonic_ns);
+    replica_on_turn(replica, now);
+}
+
+/* A peer may put so many questions within Δ: answers cost more than questions. */
+static bool may_ask(struct replica *replica, replica_id from)
+{
+    struct peer_state *peer = &replica->peers[from];
+    if (replica->now.monotonic_ns - peer->ask_window_ns > replica->settings.delta_ns) {
+        peer->ask_window_ns = replica->now.monotonic_ns;
+        peer->ask_count = 0;
+    }
+    return peer->ask_count++ < ASKS_PER_DELTA_MAX;
+}
+
+static enum verdict on_ask(struct replica *replica, replica_id from,
+                           const struct peer_message *message)
+{
+    if (!may_ask(replica, from)) {
+        return VERDICT_OVER_LIMIT;
+    }
+    if (message->kind == PEER_ASK_VIEW) {
+        simplex_on_ask_view(&replica->simplex, from, &message->ask_view);
+    } else if (message->kind == PEER_ASK_ORDER) {
+        simplex_on_ask_order(&replica->simplex, from, &message->ask_order);
+    } else if (message->kind == PEER_ASK_SEGMENTS) {
+        replica_on_ask_segments(replica, from, &message->ask_segments);
+    } else if (message->ask_blocks.from <= replica->simplex.base.height) {
+        struct effect effect = {.kind = EFFECT_SERVE_BLOCKS,
+                                .to = from,
+                                .height = message->ask_blocks.from,
+                                .count = message->ask_blocks.count};
+        replica->settings.effects.emit(replica->settings.effects.context, &effect);
+    }
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict on_vote(struct replica *replica, replica_id from, const struct vote *vote)
+{
+    if (vote->voter != from) {
+        return VERDICT_INVALID; /* other people's votes travel in certificates */
+    }
+    enum verdict verdict = simplex_on_vote(&replica->simplex, vote);
+    if (verdict == VERDICT_STALE && vote->view <= replica->simplex.base.view) {
+        simplex_help(&replica->simplex, from, vote->view); /* a finished view: here is its end */
+    }
+    return verdict;
+}
+
+static enum verdict on_heartbeat(struct replica *replica, replica_id from,
+                                 const struct heartbeat *heartbeat)
+{
+    struct peer_state *peer = &replica->peers[from];
+    peer->view = heartbeat->view;
+    peer->height = heartbeat->height;
+    simplex_help(&replica->simplex, from, heartbeat->view);
+    return VERDICT_ACCEPTED;
+}
+
+static enum verdict on_passed_segment(struct replica *replica, const struct segment *segment)
+{
+    bool may_replace = replica_is_contested(replica, &segment->lane, segment->sequence);
+    enum verdict verdict = lanes_take(&replica->lanes, segment, SEGMENT_PASSED_ON, may_replace,
+                                      replica->now.monotonic_ns);
+    /* What does not fit what we hold is the client's equivocation, not the peer's. */
+    return verdict == VERDICT_EQUIVOCATION ? VERDICT_STALE : verdict;
+}
+
+enum verdict replica_on_peer_message(struct replica *replica, struct replica_time now,
+                                     replica_id from, const struct peer_message *message)
+{
+    ASSERT(from < replica->settings.replica_count && from != replica->settings.self);
+    replica->now = now;
+    simplex_on_heard(&replica->simplex, from);
+    switch (message->kind) {
+    case PEER_SEGMENT:
+        return on_passed_segment(replica, &message->segment);
+    case PEER_CERTIFICATE:
+        return simplex_on_certificate(&replica->simplex, &message->certificate);
+    case PEER_PROPOSAL:
+        return simplex_on_proposal(&replica->simplex, &message->proposal);
+    case PEER_VOTE:
+        return on_vote(replica, from, &message->vote);
+    case PEER_BLOCK:
+        return replica_on_block(replica, from, &message->block);
+    case PEER_HEARTBEAT:
+        return on_heartbeat(replica, from, &message->heartbeat);
+    case PEER_ASK_VIEW:
+    case PEER_ASK_ORDER:
+    case PEER_ASK_SEGMENTS:
+    case PEER_ASK_BLOCKS:
+        return on_ask(replica, from, message);
+    }
+    return VERDICT_MALFORMED;
+}
+
+enum verdict replica_on_client_segment(struct replica *replica, struct replica_time now,
+                                       const struct segment *segment)
+{
+    replica->now = now;
+    return lanes_take(&replica->lanes, segment, SEGMENT_FROM_CLIENT, false, now.monotonic_ns);
+}
+
+/* Rule 3's demand on the agreed time: later than the parent's and not too far ahead of our clock,
+ * or exactly one tick after the parent's. */
+static bool is_time_valid(const struct replica *replica, const struct order *order,
+                          uint64_t parent_time_ns)
+{
+    if (order->time_ns == parent_time_ns + 1) {
+        return true;
+    }
+    return order->time_ns > parent_time_ns &&
+           order->time_ns <= replica->now.wall_ns + replica->settings.time_ahead_ns;
+}
+
+static void chain_end(struct replica *replica, view_nr view, height_nr *height, uint64_t *time_ns)
+{
+    if (view == replica->simplex.base.view) {
+        *height = replica->simplex.base.height;
+        *time_ns = replica->simplex.base.time_ns;
+        return;
+    }
+    const struct simplex_view *slot = simplex_find(&replica->simplex, view);
+    ASSERT(slot != NULL && slot->order != NULL);
+    *height = slot->order->order.height;
+    *time_ns = slot->order->order.time_ns;
+}
+
+/* Simplex, rule 3: votes for the first valid proposal of the current view, once all that it covers
+ * is held. True if a vote was cast. */
+static bool vote_on_candidate(struct replica *replica)
+{
+    struct simplex *simplex = &replica->simplex;
+    const struct stored_order *stored = simplex_candidate(simplex);
+    if (stored == NULL) {
+        return false;
+    }
+    const struct order *order = &stored->order;
+    struct simplex_lack lack;
+    enum simplex_parent parent = simplex_check_parent(simplex, order, &lack);
+    if (parent == PARENT_INVALID) {
+        simplex_refuse_candidate(simplex);
+        return false;
+    }
+    if (parent != PARENT_READY) {
+        replica_fetch_parent(replica, parent, &lack);
+        return false;
+    }
+    height_nr parent_height;
+    uint64_t parent_time_ns;
+    chain_end(replica, order->parent_view, &parent_height, &parent_time_ns);
+    struct cut_missing missing[CUT_MISSING_MAX];
+    size_t missing_count = 0;
+    enum cut_state cut = cut_check(simplex, &replica->lanes, order, missing, &missing_count);
+    if (order->height != parent_height + 1 || !is_time_valid(replica, order, parent_time_ns) ||
+        cut == CUT_INVALID) {
+        simplex_refuse_candidate(simplex);
+        return false;
+    }
+    if (cut == CUT_MISSING) {
+        replica_fetch_segments(replica, missing, missing_count);
+        return false;
+    }
+    simplex_notarize_candidate(simplex);
+    return true;
+}
+
+/* Simplex, rule 2: proposes at once if there is content; an order without content only to finalize
+ * what is notarized, once Δ has passed without a finalization. True if a proposal was made. */
+static bool propose(struct replica *replica)
+{
+    struct simplex *simplex = &replica->simplex;
+    struct order order;
+    uint64_t parent_time_ns;
+    struct lane_tip tips[TIPS_PER_ORDER_MAX];
+    bool has_open = simplex->notarized_highest > simplex->base.view;
+    if ((replica->lanes.active_count == 0 && !has_open) ||
+        !simplex_may_propose(simplex, &order, &parent_time_ns)) {
+        return false;
+    }
+    order.tips = tips;
+    order.tip_count = cut_build(simplex, &replica->lanes, order.parent_view, tips);
+    bool is_due = has_open && simplex_view_age_ns(simplex) >= replica->settings.delta_ns;
+    if (order.tip_count == 0 && !is_due) {
+        return false;
+    }
+    order.time_ns =
+        replica->now.wall_ns > parent_time_ns ? replica->now.wall_ns : parent_time_ns + 1;
+    return simplex_propose(simplex, &order);
+}
+
+/* A notarized order whose bytes are not held can be neither built on nor decided. */
+static void fetch_open_orders(struct replica *replica)
+{
+    struct simplex *simplex = &replica->simplex;
+    const struct simplex_view *slot = simplex_find(simplex, simplex->notarized_highest);
+    if (slot == NULL || simplex_candidate(simplex) != NULL) {
+        return;
+    }
+    struct order probe = {.view = simplex->notarized_highest + 1,
+                          .parent_view = simplex->notarized_highest,
+                          .parent = slot->certified[VOTE_NOTARIZE]
+                                        ? slot->certified_digest[VOTE_NOTARIZE]
+                                        : slot->certified_digest[VOTE_FINALIZE]};
+    struct simplex_lack lack;
+    enum simplex_parent parent = simplex_check_parent(simplex, &probe, &lack);
+    if (parent == PARENT_ORDER_MISSING) {
+        replica_fetch_parent(replica, parent, &lack);
+    }
+}
+
+static void heartbeat(struct replica *replica)
+{
+    uint64_t now = replica->now.monotonic_ns;
+    uint64_t delta = replica->settings.delta_ns;
+    if (replica->simplex.is_awake && replica->heartbeat_at_ns > now + delta) {
+        replica->heartbeat_at_ns = now + delta;
+    }
+    if (now < replica->heartbeat_at_ns) {
+        return;
+    }
+    struct peer_message message = {
+        .kind = PEER_HEARTBEAT,
+        .heartbeat = {.view = replica->simplex.current, .height = replica->simplex.base.height}};
+    replica_send(replica, REPLICA_ALL, &message);
+    replica->heartbeat_at_ns =
+        now + (replica->simplex.is_awake ? delta : IDLE_HEARTBEAT_DELTAS * delta);
+}
+
+void replica_on_turn(struct replica *replica, struct replica_time now)
+{
+    struct simplex *simplex = &replica->simplex;
+    replica->now = now;
+    bool has_changed;
+    do { /* each round enters a view, casts a vote, decides or proposes: it ends */
+        has_changed = simplex_advance(simplex, now.monotonic_ns);
+        has_changed = replica_decide(replica) || has_changed;
+        has_changed = vote_on_candidate(replica) || has_changed;
+        has_changed = propose(replica) || has_changed;
+        if (!has_changed) {
+            view_nr current = simplex->current;
+            bool has_work = lanes_has_ready(&replica->lanes) || simplex_has_work(simplex);
+            simplex_on_time(simplex, now.monotonic_ns, has_work);
+            has_changed = simplex->is_unsettled || simplex->current != current;
+        }
+    } while (has_changed);
+    fetch_open_orders(replica);
+    replica_pass_on(replica);
+    replica_sync(replica);
+    heartbeat(replica);
+}
+
+static void sooner(uint64_t *deadline, uint64_t due, uint64_t now)
+{
+    if (due > now && due < *deadline) {
+        *deadline = due;
+    }
+}
+
+uint64_t replica_deadline(const struct replica *replica)
+{
+    uint64_t now = replica->now.monotonic_ns;
+    uint64_t deadline = replica->heartbeat_at_ns;
+    sooner(&deadline, simplex_deadline(&replica->simplex), now);
+    if (replica->simplex.is_awake) {
+        sooner(&deadline, replica->candidate_fetch.ask_at_ns, now);
+    }
+    if (replica->lanes.active_count > 0) {
+        sooner(&deadline, replica->pass_on_at_ns, now);
+    }
+    if (replica_is_behind(replica)) {
+        uint64_t delta = replica->settings.delta_ns;
+        sooner(&deadline, replica->sync.ask_at_ns, now);
+        sooner(&deadline, replica->sync.behind_since_ns + delta / 4, now);
+        sooner(&deadline, replica->sync.behind_since_ns + delta, now);
+    }
+    return deadline;
+}
+
+static void dump_lane(struct replica *replica, const struct lane *lane)
+{
+    for (uint64_t i = 1; i <= LANE_SEGMENTS_MAX; i++) {
+        const struct held_segment *held = lanes_held(lane, lane->tip_sequence + i);
+        if (held != NULL) {
+            struct segment segment;
+            lanes_segment(lane, held, &segment);
+            struct effect effect = {
+                .kind = EFFECT_PERSIST_SEGMENT, .segment = &segment, .digest = &held->digest};
+            replica->settings.effects.emit(replica->settings.effects.context, &effect);
+        }
+    }
+}
+
+void replica_dump(struct replica *replica)
+{
+    for (uint32_t i = 0; i < replica->lanes.active_count; i++) {
+        dump_lane(replica, &replica->lanes.slots[replica->lanes.active[i]]);
+    }
+    simplex_dump(&replica->simplex);
+}
+
+/* The highest height that f+1 replicas claim: at least one of them is loyal. */
+static height_nr height_known(const struct replica *replica)
+{
+    height_nr known = replica->simplex.base.height;
+    for (replica_id i = 0; i < replica->settings.replica_count; i++) {
+        height_nr height = replica->peers[i].height;
+        size_t support = 0;
+        for (replica_id j = 0; j < replica->settings.replica_count; j++) {
+            support += replica->peers[j].height >= height ? 1 : 0;
+        }
+        if (support > replica->settings.fault_count && height > known) {
+            known = height;
+        }
+    }
+    return known;
+}
+
+void replica_look(const struct replica *replica, struct replica_view *view)
+{
+    const struct simplex *simplex = &replica->simplex;
+    *view = (struct replica_view){.view = simplex->current,
+                                  .commander = simplex_commander(simplex, simplex->current),
+                                  .height = simplex->base.height,
+                                  .height_known = height_known(replica),
+                                  .digest = simplex->base.digest,
+                                  .pending_segments = replica->lanes.pending_segments,
+                                  .pending_bytes = replica->lanes.pending_bytes,
+                                  .is_awake = simplex->is_awake,
+                                  .is_syncing = replica_is_behind(replica)};
+}
+
+void replica_check(struct replica *replica, bool deep)
+{
+    simplex_check(&replica->simplex, deep);
+    lanes_check(&replica->lanes, deep);
+    ASSERT(replica->applied <= replica->simplex.base.height);
+    ASSERT(replica->simplex.base.height - replica->applied <= DECISIONS_MAX);
+    if (deep) {
+        pool_check(&replica->decision_pool);
+    }
+}

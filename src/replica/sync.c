@@ -1,0 +1,179 @@
+/* sync.c - block sync: a replica that is behind asks a peer for the decided orders after its own,
+ * each with its segments, and believes them only by a finalization: of that very order, or of a
+ * descendant whose chain leads down to it. */
+#include "base/assert.h"
+#include "replica/state.h"
+#include "wire/digests.h"
+
+/* Waiting for what is probably under way: a fraction of Δ where a finalization is known, Δ where
+ * only a peer's word is. */
+#define KNOWN_GRACE_DIVISOR 4u
+/* Further behind than this, nothing is waited for. */
+#define GAP_AT_ONCE         32u
+
+static height_nr height_claimed(const struct replica *replica)
+{
+    height_nr highest = 0;
+    for (replica_id i = 0; i < replica->settings.replica_count; i++) {
+        if (i != replica->settings.self && replica->peers[i].height > highest) {
+            highest = replica->peers[i].height;
+        }
+    }
+    return highest;
+}
+
+bool replica_is_behind(const struct replica *replica)
+{
+    return replica->sync.behind_since_ns != 0;
+}
+
+/* The block's segments are those that its certified order names: the chain of digests says so. */
+static bool take_segments(struct replica *replica, const struct block *block)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < block->order.tip_count; i++) {
+        const struct lane_tip *tip = &block->order.tips[i];
+        struct lane_tip base;
+        lanes_decided_tip(&replica->lanes, &tip->lane, &base);
+        if (tip->sequence <= base.sequence || lanes_is_over(&replica->lanes, &tip->lane)) {
+            continue; /* void: the block has none of it */
+        }
+        struct digest digest = base.digest;
+        size_t first = next;
+        for (uint64_t s = base.sequence + 1; s <= tip->sequence; s++, next++) {
+            if (next >= block->segment_count) {
+                return false;
+            }
+            const struct segment *segment = &block->segments[next];
+            if (segment->sequence != s || !lane_id_is_equal(&segment->lane, &tip->lane) ||
+                !digest_is_equal(&segment->previous, &digest)) {
+                return false;
+            }
+            lane_digest_next(&segment->previous, segment->body, &digest);
+        }
+        if (!digest_is_equal(&digest, &tip->digest)) {
+            return false;
+        }
+        for (size_t k = first; k < next; k++) {
+            struct digest own;
+            lane_digest_next(&block->segments[k].previous, block->segments[k].body, &own);
+            if (!lanes_take_certified(&replica->lanes, &block->segments[k], &own,
+                                      replica->now.monotonic_ns)) {
+                return true; /* no memory now: asked for again */
+            }
+        }
+    }
+    return true;
+}
+
+/* Is the order on the way down from a finalized one, and next to be decided? */
+static bool is_certified_next(struct replica *replica, const struct digest *digest)
+{
+    bool is_lacking;
+    struct simplex_lack lack;
+    const struct stored_order *next = simplex_next_decided(&replica->simplex, &is_lacking, &lack);
+    return next != NULL && digest_is_equal(&next->digest, digest);
+}
+
+enum verdict replica_on_block(struct replica *replica, replica_id from, const struct block *block)
+{
+    const struct simplex_base *base = &replica->simplex.base;
+    const struct order *order = &block->order;
+    if (order->height <= base->height || !replica_is_behind(replica) ||
+        from != replica->sync.asked) {
+        return VERDICT_STALE; /* or not asked for */
+    }
+    height_nr expected = replica->sync.next == 0 ? base->height + 1 : replica->sync.next;
+    if (order->height > expected) {
+        return VERDICT_EARLY;
+    }
+    if (order->height == base->height + 1 &&
+        (order->parent_view != base->view || !digest_is_equal(&order->parent, &base->digest))) {
+        return VERDICT_INVALID;
+    }
+    struct digest digest;
+    order_digest(order, &digest);
+    if (block->has_certificate) {
+        const struct certificate *certificate = &block->certificate;
+        if (certificate->kind != VOTE_FINALIZE || certificate->view != order->view ||
+            !digest_is_equal(&certificate->digest, &digest)) {
+            return VERDICT_INVALID;
+        }
+        enum verdict verdict = simplex_on_certificate(&replica->simplex, certificate);
+        if (verdict != VERDICT_ACCEPTED && verdict != VERDICT_DUPLICATE) {
+            return verdict;
+        }
+    }
+    enum verdict verdict = simplex_on_block_order(&replica->simplex, order, &digest);
+    if (verdict != VERDICT_ACCEPTED && verdict != VERDICT_DUPLICATE) {
+        return verdict;
+    }
+    replica->peers[from].height =
+        order->height > replica->peers[from].height ? order->height : replica->peers[from].height;
+    replica->sync.is_answered = true;
+    if (is_certified_next(replica, &digest)) {
+        if (!take_segments(replica, block)) {
+            return VERDICT_INVALID;
+        }
+        replica->sync.next = 0;
+        uint64_t behind_since_ns = replica->sync.behind_since_ns;
+        (void)replica_decide(replica);
+        replica->sync.behind_since_ns = behind_since_ns; /* until replica_sync finds otherwise */
+        return VERDICT_ACCEPTED;
+    }
+    /* Its finalization, or that of a descendant, is still to come. Once it is here, all is asked
+     * for again from the base on, and is certified then. */
+    replica->sync.next = block->has_certificate ? 0 : order->height + 1;
+    return VERDICT_ACCEPTED;
+}
+
+static replica_id pick_source(struct replica *replica)
+{
+    size_t others = replica->settings.replica_count - 1;
+    for (size_t i = 0; i < others; i++) {
+        replica_id peer = replica_pick_peer(replica, replica->sync.attempt + (uint32_t)i);
+        if (replica->peers[peer].height > replica->simplex.base.height) {
+            return peer;
+        }
+    }
+    return replica_pick_peer(replica, replica->sync.attempt);
+}
+
+void replica_sync(struct replica *replica)
+{
+    struct block_sync *sync = &replica->sync;
+    uint64_t now = replica->now.monotonic_ns;
+    height_nr own = replica->simplex.base.height;
+    bool is_final_known = simplex_finalized(&replica->simplex) != 0;
+    height_nr claimed = height_claimed(replica);
+    if (!is_final_known && claimed <= own) {
+        sync->behind_since_ns = 0;
+        sync->next = 0;
+        sync->is_answered = false;
+        return;
+    }
+    if (sync->behind_since_ns == 0) {
+        sync->behind_since_ns = now == 0 ? 1 : now;
+    }
+    uint64_t grace = is_final_known ? replica->settings.delta_ns / KNOWN_GRACE_DIVISOR
+                                    : replica->settings.delta_ns;
+    bool is_far = claimed > own + GAP_AT_ONCE;
+    bool is_waiting = now < sync->ask_at_ns && !sync->is_answered;
+    if (is_waiting || (!is_far && !sync->is_answered && now - sync->behind_since_ns < grace)) {
+        return;
+    }
+    if (replica->applied + DECISIONS_MAX / 2 < own) {
+        return; /* applying is behind: no use for more */
+    }
+    if (!sync->is_answered) { /* the last one asked had nothing for us */
+        sync->attempt++;
+        sync->next = 0;
+    }
+    struct peer_message ask = {.kind = PEER_ASK_BLOCKS,
+                               .ask_blocks = {.from = sync->next == 0 ? own + 1 : sync->next,
+                                              .count = BLOCKS_PER_ANSWER_MAX}};
+    sync->asked = pick_source(replica);
+    replica_send(replica, sync->asked, &ask);
+    sync->ask_at_ns = now + replica->settings.delta_ns;
+    sync->is_answered = false;
+}
