@@ -8,7 +8,8 @@
 #include <stdalign.h>
 
 /* One wrapped-around piece can waste its own size at the end of the ring. */
-#define SEGMENT_RING_BYTES (LANE_BYTES_MAX + 2u * (SEGMENT_BODY_BYTES_MAX + SEGMENT_OVERHEAD_BYTES))
+#define SEGMENT_RING_BYTES                                                                         \
+    (LANE_BYTES_MAX + ((SEGMENT_BODY_BYTES_MAX + SEGMENT_OVERHEAD_BYTES) << 1))
 
 static size_t ring_size_for(size_t count)
 {

@@ -35,9 +35,9 @@
 #define CLIENT_SENDS_MAX         (LANE_SEGMENTS_MAX + 1u) /* messages of one frame */
 #define CLIENT_RETRY_NS_MAX      (5000u * UINT64_C(1000000))
 #define CLIENT_GAP_WAIT_NS       (20u * UINT64_C(1000000)) /* before asking for lost replies */
-#define CLIENT_RETRANSMIT_BYTES  (128u * 1024)             /* of segments, at one retry */
+#define CLIENT_RETRANSMIT_BYTES  (128u << 10)              /* of segments, at one retry */
 #define CLIENT_SEND_BYTES_MIN    (SEGMENT_BYTES_MAX + 16u) /* the largest message fits */
-#define CLIENT_WAITING_BYTES_MIN (2u * REQUEST_BYTES_MAX)
+#define CLIENT_WAITING_BYTES_MIN (REQUEST_BYTES_MAX << 1)
 
 enum client_status {
     CLIENT_RESULT,       /* f+1 replicas agree: outcome and result are set */

@@ -5,7 +5,7 @@
 #include "wire/digests.h"
 
 /* With so much waiting, moving the bytes costs more than a signature: no use in waiting on. */
-#define SEGMENT_GOOD_BYTES (64u * 1024)
+#define SEGMENT_GOOD_BYTES (64u << 10)
 /* A waiting request goes once those waiting are at least 1/SHARE of those under way. */
 #define SHARE              4u
 #define HOLD_SHARE         8u /* of the round trip, that a request is held back at most */

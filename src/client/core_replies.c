@@ -196,9 +196,9 @@ enum verdict client_core_on_replies(struct client_core *core, replica_id from,
     }
 
     uint64_t last = replies->first + replies->count - 1;
-    if (replies->first > peer->highest + 1) {
-        peer->run_first = replies->first;
-    } else if (last + 1 >= peer->run_first && replies->first < peer->run_first) {
+    bool is_new_run = replies->first > peer->highest + 1;
+    bool extends_run = replies->first < peer->run_first && last + 1 >= peer->run_first;
+    if (is_new_run || extends_run) {
         peer->run_first = replies->first;
     }
     if (last > peer->highest) {

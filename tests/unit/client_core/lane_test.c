@@ -113,9 +113,8 @@ static void segment_at_most_has_the_requests_and_bytes_of_the_limits(void **stat
     answer(world, SEGMENT_REQUESTS_MAX + 1, 1);
 
     for (uintptr_t i = 0; i < 3; i++) {
-        assert_int_equal(
-            world_try_submit(world, 5000 + i, slice_of(large, 100u * 1024), TIMEOUT_NS),
-            CLIENT_SUBMITTED);
+        assert_int_equal(world_try_submit(world, 5000 + i, slice_of(large, 100u << 10), TIMEOUT_NS),
+                         CLIENT_SUBMITTED);
     }
     world_turn(world, 0);
     assert_int_equal(take_segments(world, segments, 8), 2);

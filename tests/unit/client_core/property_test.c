@@ -52,7 +52,8 @@ struct scene {
     struct message net[NET_MAX];
     uint64_t request_tags[REQUESTS + 1]; /* by number: what the reference executed */
     uint64_t agreed;                     /* requests that any replica executed */
-    struct slice segments[REQUESTS + 2]; /* by sequence: what a replica may have from its peers */
+    uint8_t *segments[REQUESTS + 2];     /* by sequence: what a replica may have from its peers */
+    size_t segment_sizes[REQUESTS + 2];
 };
 
 static bool chance(struct scene *scene, unsigned percent)
@@ -111,11 +112,12 @@ static void replica_on_segment(struct scene *scene, replica_id id, struct slice 
         scene->agreed = replica->executed;
     }
     replica->sequence++;
-    if (scene->segments[segment.sequence].data == NULL) {
+    if (scene->segments[segment.sequence] == NULL) {
         uint8_t *copy = malloc(bytes.size);
         ASSERT(copy != NULL);
         memcpy(copy, bytes.data, bytes.size);
-        scene->segments[segment.sequence] = slice_of(copy, bytes.size);
+        scene->segments[segment.sequence] = copy;
+        scene->segment_sizes[segment.sequence] = bytes.size;
     }
     post_replies(scene, id, first);
 }
@@ -210,8 +212,9 @@ static void step(struct scene *scene)
     }
     if (chance(scene, 2)) { /* what was executed reaches all, the client need not send it again */
         replica_id behind = (replica_id)prng_below(&scene->prng, scene->n);
-        struct slice known = scene->segments[scene->replicas[behind].sequence + 1];
-        if (known.data != NULL) {
+        uint64_t next = scene->replicas[behind].sequence + 1;
+        if (scene->segments[next] != NULL) {
+            struct slice known = slice_of(scene->segments[next], scene->segment_sizes[next]);
             replica_on_segment(scene, behind, known);
         }
     }
@@ -250,7 +253,7 @@ static void scene_fini(struct scene *scene)
         free(scene->net[i].bytes);
     }
     for (size_t i = 0; i < REQUESTS + 2; i++) {
-        free((void *)(uintptr_t)scene->segments[i].data);
+        free(scene->segments[i]);
     }
     world_fini(&scene->world);
 }

@@ -103,7 +103,7 @@ static void frame_that_the_socket_refused_is_offered_again_a_little_later(void *
 static void frame_holds_no_more_than_asked_for(void **state)
 {
     struct world *world = *state;
-    static const uint8_t large[200u * 1024];
+    static const uint8_t large[200u << 10];
     for (uintptr_t i = 0; i < 4; i++) {
         assert_int_equal(world_try_submit(world, i, slice_of(large, sizeof large), TIMEOUT_NS),
                          CLIENT_SUBMITTED);
@@ -179,7 +179,7 @@ static void request_whose_caller_gave_up_is_sent_again_all_the_same(void **state
 static void retransmission_is_bounded_and_begins_with_the_oldest(void **state)
 {
     struct world *world = *state;
-    static const uint8_t large[100u * 1024];
+    static const uint8_t large[100u << 10];
     for (uintptr_t i = 0; i < 4; i++) {
         assert_int_equal(world_try_submit(world, i, slice_of(large, sizeof large), TIMEOUT_NS),
                          CLIENT_SUBMITTED);

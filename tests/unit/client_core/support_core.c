@@ -73,7 +73,7 @@ void world_init(struct world *world, size_t replicas, size_t faults, size_t in_f
         .replica_count = replicas,
         .faults = faults,
         .in_flight_max = in_flight_max,
-        .waiting_bytes_max = 2u * 1024 * 1024,
+        .waiting_bytes_max = 2u << 20,
         .retry_ns = TEST_RETRY_NS,
         .seed = 7,
         .ops = {.context = world,
