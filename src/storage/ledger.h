@@ -58,6 +58,11 @@ MUST_USE enum error ledger_open(struct ledger **ledger, struct folder folder,
                                 const struct ledger_visitor *visitor, struct error_text *text);
 void ledger_close(struct ledger *ledger);
 
+/* Feeds the visitor once more with all records from `from` (0, or a record's location) to the end of
+ * what is synced. Only while nothing has been appended since. */
+MUST_USE enum error ledger_scan(struct ledger *ledger, uint64_t from,
+                                const struct ledger_visitor *visitor, struct error_text *text);
+
 /* Appends to the batch in memory; returns the record's location. Never fails: trouble shows at
  * sync. */
 uint64_t ledger_append(struct ledger *ledger, enum ledger_record type, struct slice bytes);
