@@ -1,0 +1,115 @@
+/* execute.c - decided orders on their way to the machine, in order, off the critical round trip:
+ * votes leave first.
+ *
+ * The queue is bounded: no input is taken while many wait, and one that finds it full is applied on
+ * the spot. When as much again has been executed as a checkpoint takes and the last one is still
+ * being written, execution waits for it, so that memory stays bounded. */
+#include "node/shell.h"
+
+#include "base/assert.h"
+
+static void on_replies(void *context, const struct lane_id *lane, uint64_t first, size_t count,
+                       const struct reply *replies)
+{
+    struct node *node = context;
+    link_nr link = clients_link(node, lane);
+    if (link != 0) { /* else the client asks again, over a link that we know then */
+        struct replies all = {
+            .session = lane->session, .first = first, .count = count, .replies = replies};
+        answers_add_replies(&node->answers, link, &all);
+    }
+}
+
+static void on_gone(void *context, const struct lane_id *lane)
+{
+    clients_say_gone(context, lane, UINT64_MAX);
+}
+
+struct reply_sink execute_replies(struct node *node)
+{
+    return (struct reply_sink){.context = node, .on_replies = on_replies, .on_gone = on_gone};
+}
+
+/* False if the node has failed. */
+static bool apply_oldest(struct node *node)
+{
+    struct execute *execute = &node->execute;
+    struct reply_sink sink = execute_replies(node);
+    struct error_text text = {{0}};
+    ASSERT(execute->count != 0);
+    enum error error = executor_apply(node->executor, &execute->queue[execute->head], &sink, &text);
+    if (error != OK) {
+        node_fail(node, "apply-failed", "height=%llu error=\"%s\" text=\"%s\"",
+                  (unsigned long long)execute->queue[execute->head].order.height, error_name(error),
+                  text.text);
+        return false;
+    }
+    for (size_t i = 0; i < execute->queue[execute->head].segment_count; i++) {
+        node->checkpoint.later_bytes += execute->queue[execute->head].segments[i].body.size;
+    }
+    execute->head = (execute->head + 1) % EXECUTE_QUEUE_MAX;
+    execute->count--;
+    execute->applied_ns = node->now_ns;
+    execute->digest_is_complete = false;
+    return true;
+}
+
+void execute_add(struct node *node, const struct decision *decision)
+{
+    struct execute *execute = &node->execute;
+    if (node->has_failed || (execute->count == EXECUTE_QUEUE_MAX && !apply_oldest(node))) {
+        return;
+    }
+    execute->queue[(execute->head + execute->count) % EXECUTE_QUEUE_MAX] = *decision;
+    execute->count++;
+}
+
+static void tell_core(struct node *node)
+{
+    node->execute.has_told = false;
+    height_nr height = executor_height(node->executor);
+    if (!node->durable.is_paused && height != node->execute.told) {
+        replica_on_applied(node->core, height);
+        node->execute.told = height;
+        node->execute.has_told = true;
+    }
+}
+
+void execute_turn(struct node *node)
+{
+    struct execute *execute = &node->execute;
+    uint64_t end_ns = clock_monotonic_ns() + TURN_EXECUTE_NS;
+    size_t done = 0;
+    execute->is_stalled = false;
+    while (execute->count != 0 && !node->has_failed) {
+        if (checkpoint_is_behind(node)) {
+            execute->is_stalled = true;
+            break;
+        }
+        /* A checkpoint's ledger scan begins after all that is decided, so the queue must be empty:
+         * one that is due lifts the turn's bound. */
+        bool is_due = executor_checkpoint_is_due(node->executor);
+        if (!is_due && (done == TURN_BLOCKS_MAX || clock_monotonic_ns() >= end_ns)) {
+            break;
+        }
+        if (!apply_oldest(node)) {
+            return;
+        }
+        done++;
+    }
+    tell_core(node);
+}
+
+bool execute_has_work(const struct node *node)
+{
+    return node->execute.count != 0 && !node->execute.is_stalled;
+}
+
+void execute_fold(struct node *node)
+{
+    struct execute *execute = &node->execute;
+    if (node->checkpoint.state == CHECKPOINT_IDLE) {
+        execute->digest_is_complete = executor_digest(node->executor, DIGEST_BUDGET,
+                                                      &execute->digest, &execute->digest_height);
+    }
+}

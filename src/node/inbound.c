@@ -1,0 +1,63 @@
+/* inbound.c - frames of peers on their way to the core, and verdicts about all senders. */
+#include "node/shell.h"
+
+#include "wire/codec.h"
+
+#include <stdio.h>
+
+void inbound_judge(struct node *node, size_t row, const char *who, enum verdict verdict)
+{
+    uint64_t suppressed;
+    if (tally_add(&node->tally, row, verdict, node->now_ns, &suppressed)) {
+        log_event(LOG_WARN, "verdict", "from=%s verdict=%s suppressed=%llu", who,
+                  verdict_name(verdict), (unsigned long long)suppressed);
+    }
+}
+
+static void judge_peer(struct node *node, replica_id from, enum verdict verdict)
+{
+    char who[32];
+    if (from >= node->group->replica_count) {
+        inbound_judge(node, TALLY_UNKNOWN, "unknown", verdict);
+        return;
+    }
+    (void)snprintf(who, sizeof who, "replica-%u", from);
+    inbound_judge(node, from, who, verdict);
+}
+
+static void take_frame(struct node *node, replica_id from, struct slice bytes)
+{
+    struct peer_message *messages;
+    size_t count;
+    arena_reset(&node->arena);
+    enum verdict verdict = wire_decode_peer_frame(bytes, &node->arena, &messages, &count);
+    if (verdict != VERDICT_ACCEPTED) {
+        judge_peer(node, from, verdict);
+        return;
+    }
+    struct replica_time now = clock_now();
+    for (size_t i = 0; i < count; i++) {
+        judge_peer(node, from, replica_on_peer_message(node->core, now, from, &messages[i]));
+    }
+}
+
+void inbound_take(struct node *node)
+{
+    struct peers_event event;
+    uint64_t end_ns = clock_monotonic_ns() + TURN_INPUT_NS;
+    node->peers_waiting = false;
+    for (size_t i = 0; peers_receive(node->peers, node->now_ns, &event); i++) {
+        if (event.verdict != VERDICT_ACCEPTED) {
+            judge_peer(node, event.from, event.verdict);
+        } else if (!node->durable.is_paused) { /* else it is sent again */
+            take_frame(node, event.from, event.bytes);
+        }
+        if (node->has_failed) {
+            return;
+        }
+        if (i + 1 == TURN_FRAMES_MAX || clock_monotonic_ns() >= end_ns) {
+            node->peers_waiting = true;
+            return;
+        }
+    }
+}

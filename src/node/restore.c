@@ -1,0 +1,358 @@
+/* restore.c - from what is on disk to a replica that stands where it stood.
+ *
+ * The ledger comes first: its lock keeps a second process away. The store holds the machine's state
+ * at some checkpoint; the blocks decided since are applied again from the ledger; then the records
+ * of what was not yet decided are given back to the core, which repeats what it had said. */
+#include "node/shell.h"
+
+#include "machine/registry.h"
+#include "wire/codec.h"
+#include "wire/digests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PROGRESS_NS  (3 * NS_PER_S)
+#define STOP_LOOK_NS (100 * NS_PER_MS)
+
+static void sign(void *context, const struct digest *digest, struct signature *signature)
+{
+    const struct node *node = context;
+    signature_sign(&node->settings->secret, digest, signature);
+}
+
+static bool verify(void *context, const struct public_key *key, const struct digest *digest,
+                   const struct signature *signature)
+{
+    (void)context;
+    return signature_verify(key, digest, signature);
+}
+
+static enum error path_join(char *path, const char *folder, const char *name,
+                            struct error_text *text)
+{
+    int length = snprintf(path, NODE_PATH_BYTES_MAX, "%s/%s", folder, name);
+    return length < 0 || (size_t)length >= NODE_PATH_BYTES_MAX
+               ? error_set(text, ERROR_INVALID, "%s: the path is too long", folder)
+               : OK;
+}
+
+static enum error open_machine(struct node *node, struct error_text *text)
+{
+    const struct group *group = node->group;
+    if (group->machine_path[0] == '\0') {
+        node->machine = registry_find(group->machine_name);
+        return node->machine != NULL
+                   ? OK
+                   : error_set(text, ERROR_MISSING, "%s: no built-in machine is called \"%s\"",
+                               group->path, group->machine_name);
+    }
+    TRY(plugin_load(&node->plugin, group->machine_path, &group->machine_digest, text));
+    node->machine = node->plugin.machine;
+    if (strcmp(node->machine->name, group->machine_name) != 0) {
+        return error_set(text, ERROR_FOREIGN, "%s: the machine calls itself \"%s\", not \"%s\"",
+                         group->machine_path, node->machine->name, group->machine_name);
+    }
+    return OK;
+}
+
+static enum error open_store(struct node *node, struct error_text *text)
+{
+    char path[NODE_PATH_BYTES_MAX];
+    struct error_text found = {{0}};
+    enum store_opened opened;
+    TRY(path_join(path, node->settings->data_path, "store", text));
+    enum error error = store_lmdb_open(&node->store, path, &node->group->genesis, &opened, &found);
+    if (error != OK) {
+        node->store.ops = NULL;
+        return error_set(text, error, "%s", found.text);
+    }
+    switch (opened) {
+    case STORE_SOUND:
+        break;
+    case STORE_FRESH:
+        log_event(LOG_INFO, "store-fresh", "path=%s action=\"built from the ledger\"", path);
+        break;
+    case STORE_SET_ASIDE:
+        log_event(LOG_WARN, "store-set-aside",
+                  "path=%s text=\"%s\" action=\"built anew from the ledger\"", path, found.text);
+        break;
+    }
+    error = node->store.ops->refresh(node->store.self);
+    return error == OK ? OK : error_set(text, error, "%s: the store cannot be read", path);
+}
+
+/* The first scan only builds the archive's index. */
+static enum error pass_over(void *context, uint64_t location, enum ledger_record type,
+                            struct slice bytes)
+{
+    (void)context;
+    (void)location;
+    (void)type;
+    (void)bytes;
+    return OK;
+}
+
+static enum error open_ledger_folder(struct node *node, struct error_text *text)
+{
+    char path[NODE_PATH_BYTES_MAX];
+    TRY(path_join(path, node->settings->data_path, "ledger", text));
+    return folder_posix_open(&node->folder, path, false, text);
+}
+
+static enum error open_archive(struct node *node, const struct store_meta *meta,
+                               struct error_text *text)
+{
+    struct ledger_identity identity = {
+        .genesis = node->group->genesis,
+        .replica = node->group->replicas[node->settings->id].key,
+        .id = node->settings->id,
+    };
+    struct ledger_visitor visitor = {.context = node, .on_record = pass_over};
+    TRY(archive_open(&node->archive, node->folder, &identity, meta->ledger_scan, &visitor, text));
+    if (archive_height(node->archive) < meta->height) {
+        return error_set(
+            text, ERROR_DAMAGED,
+            "%s: the ledger ends at height %llu, the store stands at %llu: they do not "
+            "belong together; restore the ledger that belongs to this store",
+            node->settings->data_path, (unsigned long long)archive_height(node->archive),
+            (unsigned long long)meta->height);
+    }
+    return OK;
+}
+
+/* Clients whose segments are taken are those that may write. */
+static size_t list_writers(const struct group *group, struct public_key *writers)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->client_count; i++) {
+        if (group->clients[i].role != ROLE_READ) {
+            writers[count++] = group->clients[i].key;
+        }
+    }
+    return count;
+}
+
+static enum error make_core(struct node *node, const struct store_meta *meta,
+                            struct error_text *text)
+{
+    struct public_key writers[CLIENTS_MAX];
+    struct replica_settings settings = {
+        .replica_count = node->group->replica_count,
+        .fault_count = node->group->faults,
+        .self = node->settings->id,
+        .genesis = node->group->genesis,
+        .delta_ns = node->group->delta_ms * NS_PER_MS,
+        .time_ahead_ns = node->group->time_ahead_ms * NS_PER_MS,
+        .client_count = list_writers(node->group, writers),
+        .clients = writers,
+        .authority = {.context = node, .sign = sign, .verify = verify},
+        .effects = {.context = node, .emit = effects_emit},
+        .seed = clock_monotonic_ns() ^ (uint64_t)getpid() << 32,
+    };
+    for (size_t i = 0; i < node->group->replica_count; i++) {
+        settings.replica_keys[i] = node->group->replicas[i].key;
+    }
+    struct replica_base base = {.digest = node->group->genesis};
+    if (meta->height != 0) {
+        base = (struct replica_base){
+            .view = meta->order.view,
+            .height = meta->height,
+            .time_ns = meta->order.time_ns,
+            .digest = meta->order_digest,
+        };
+    }
+    /* Mapped, so that only what is used is ever real memory. */
+    void *memory = mmap(NULL, replica_memory_size(), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        return error_set(text, ERROR_MEMORY, "no memory for the core: %zu bytes",
+                         replica_memory_size());
+    }
+    node->core_memory = memory;
+    node->core = replica_init(memory, &settings, &base);
+    return OK;
+}
+
+static enum error restore_lanes(struct node *node, struct error_text *text)
+{
+    size_t lane_count = executor_lanes(node->executor, NULL, 0);
+    size_t floor_count = executor_floors(node->executor, NULL, 0);
+    struct executor_lane *lanes = calloc(lane_count + 1, sizeof *lanes);
+    struct executor_floor *floors = calloc(floor_count + 1, sizeof *floors);
+    if (lanes != NULL && floors != NULL) {
+        lane_count = executor_lanes(node->executor, lanes, lane_count);
+        floor_count = executor_floors(node->executor, floors, floor_count);
+        for (size_t i = 0; i < lane_count; i++) {
+            replica_restore_lane(node->core, &lanes[i].tip);
+        }
+        for (size_t i = 0; i < floor_count; i++) {
+            replica_restore_floor(node->core, &floors[i].client, floors[i].session);
+        }
+    }
+    enum error error = lanes != NULL && floors != NULL
+                           ? OK
+                           : error_set(text, ERROR_MEMORY, "no memory for the sessions");
+    free(lanes);
+    free(floors);
+    return error;
+}
+
+static enum error replay_block(struct node *node, height_nr height, uint64_t scan_from,
+                               struct error_text *text)
+{
+    struct lane_id evicted[TIPS_PER_ORDER_MAX];
+    struct block block;
+    const struct digest *digests;
+    struct decision decision = {.evicted = evicted};
+    TRY(archive_load_block(node->archive, height, &block, &digests, text));
+    replica_restore_block(node->core, &block, digests, evicted, &decision.evicted_count);
+    decision.order = block.order;
+    order_digest(&block.order, &decision.digest);
+    decision.segment_count = block.segment_count;
+    decision.segments = block.segments;
+    decision.segment_digests = digests;
+    TRY(executor_apply(node->executor, &decision, NULL, text));
+    if (executor_checkpoint_is_due(node->executor)) {
+        /* So that memory stays bounded. The scan still begins where it did. */
+        executor_checkpoint_begin(node->executor, scan_from);
+        TRY(executor_checkpoint_run(node->executor, text));
+        TRY(executor_checkpoint_end(node->executor));
+    }
+    return OK;
+}
+
+/* Has somebody asked us to stop? */
+static void look_for_stop(struct node *node)
+{
+    uint8_t info[256];
+    if (read(node->signal_fd, info, sizeof info) > 0) {
+        node->is_stopping = true;
+    }
+}
+
+static enum error replay_blocks(struct node *node, const struct store_meta *meta,
+                                struct error_text *text)
+{
+    height_nr last = archive_height(node->archive);
+    uint64_t begun_ns = clock_monotonic_ns();
+    uint64_t told_ns = begun_ns;
+    uint64_t looked_ns = begun_ns;
+    for (height_nr height = meta->height + 1; height <= last && !node->is_stopping; height++) {
+        TRY(replay_block(node, height, meta->ledger_scan, text));
+        uint64_t now_ns = clock_monotonic_ns();
+        if (now_ns - told_ns >= PROGRESS_NS) {
+            log_event(LOG_INFO, "replay", "height=%llu of=%llu requests=%llu",
+                      (unsigned long long)height, (unsigned long long)last,
+                      (unsigned long long)executor_requests(node->executor));
+            told_ns = now_ns;
+        }
+        if (now_ns - looked_ns >= STOP_LOOK_NS) {
+            look_for_stop(node);
+            looked_ns = now_ns;
+        }
+    }
+    log_event(LOG_INFO, "replayed", "from=%llu to=%llu ms=%llu", (unsigned long long)meta->height,
+              (unsigned long long)executor_height(node->executor),
+              (unsigned long long)((clock_monotonic_ns() - begun_ns) / NS_PER_MS));
+    return OK;
+}
+
+/* Own bytes, but a format error is damage all the same and not an assertion. */
+static enum error give_back(void *context, uint64_t location, enum ledger_record type,
+                            struct slice bytes)
+{
+    struct node *node = context;
+    union {
+        struct segment segment;
+        struct proposal proposal;
+        struct vote vote;
+        struct certificate certificate;
+    } record;
+    enum verdict verdict = VERDICT_ACCEPTED;
+    arena_reset(&node->arena);
+    switch (type) {
+    case LEDGER_SEGMENT:
+        verdict = wire_decode_segment(bytes, &node->arena, &record.segment);
+        if (verdict == VERDICT_ACCEPTED) {
+            replica_restore_segment(node->core, &record.segment);
+        }
+        break;
+    case LEDGER_PROPOSAL:
+        verdict = wire_decode_proposal(bytes, &node->arena, &record.proposal);
+        if (verdict == VERDICT_ACCEPTED) {
+            replica_restore_proposal(node->core, &record.proposal);
+        }
+        break;
+    case LEDGER_VOTE:
+        verdict = wire_decode_vote(bytes, &node->arena, &record.vote);
+        if (verdict == VERDICT_ACCEPTED) {
+            replica_restore_vote(node->core, &record.vote);
+        }
+        break;
+    case LEDGER_CERTIFICATE:
+        verdict = wire_decode_certificate(bytes, &node->arena, &record.certificate);
+        if (verdict == VERDICT_ACCEPTED) {
+            replica_restore_certificate(node->core, &record.certificate);
+        }
+        break;
+    case LEDGER_DECIDED:
+    case LEDGER_LIVE:
+        break;
+    }
+    if (verdict != VERDICT_ACCEPTED) {
+        log_event(LOG_ERROR, "ledger-record", "location=%llu type=%d verdict=%s",
+                  (unsigned long long)location, (int)type, verdict_name(verdict));
+        return ERROR_DAMAGED;
+    }
+    return OK;
+}
+
+enum error restore_all(struct node *node, struct error_text *text)
+{
+    struct store_meta meta;
+    struct ledger_visitor visitor = {.context = node, .on_record = give_back};
+    TRY(open_ledger_folder(node, text));
+    TRY(open_machine(node, text));
+    TRY(open_store(node, text));
+    if (node->store.ops->meta(node->store.self, &meta) != OK) {
+        return error_set(text, ERROR_IO, "%s: the store's checkpoint cannot be read",
+                         node->settings->data_path);
+    }
+    TRY(executor_new(&node->executor, node->store, node->machine, &node->group->genesis, text));
+    TRY(open_archive(node, &meta, text));
+    TRY(make_core(node, &meta, text));
+    TRY(restore_lanes(node, text));
+    TRY(replay_blocks(node, &meta, text));
+    if (node->is_stopping) {
+        return OK;
+    }
+    TRY(ledger_scan(archive_ledger(node->archive), meta.ledger_scan, &visitor, text));
+    node->execute.told = executor_height(node->executor);
+    node->durable.synced_end = ledger_end(archive_ledger(node->archive));
+    return OK;
+}
+
+void restore_close(struct node *node)
+{
+    if (node->executor != NULL) {
+        executor_free(node->executor);
+    }
+    if (node->archive != NULL) {
+        archive_close(node->archive);
+    }
+    if (node->store.ops != NULL) {
+        store_lmdb_close(&node->store);
+    }
+    if (node->plugin.machine != NULL) {
+        plugin_unload(&node->plugin);
+    }
+    if (node->folder.ops != NULL) {
+        folder_posix_close(&node->folder);
+    }
+    if (node->core_memory != NULL) {
+        (void)munmap(node->core_memory, replica_memory_size());
+    }
+}
