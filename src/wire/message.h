@@ -42,7 +42,9 @@ struct segment {
 struct segment_body {
     uint64_t acknowledged; /* the client holds results of all requests up to this number: theirs
                               need no keeping. Requests of a lane are numbered 1, 2, 3, ... */
-    size_t request_count;  /* 1 .. SEGMENT_REQUESTS_MAX */
+    bool read_only; /* the requests may only read: ordered, but answered by the machine's query.
+                     * All that a client with the role `read` may send. */
+    size_t request_count;         /* 1 .. SEGMENT_REQUESTS_MAX */
     const struct slice *requests; /* each a command for the machine, up to REQUEST_BYTES_MAX */
 };
 

@@ -13,13 +13,26 @@ enum {
     SEGMENT_BODY,
     SEGMENT_SIGNATURE
 };
-enum { BODY_ACKNOWLEDGED = 1, BODY_REQUEST };
+enum { BODY_ACKNOWLEDGED = 1, BODY_READ_ONLY, BODY_REQUEST };
+
+/* What comes before the requests. */
+static bool walk_body_head(struct walk *walk, struct segment_body *body)
+{
+    uint64_t read_only;
+    if (!walk_u64(walk, BODY_ACKNOWLEDGED, &body->acknowledged) ||
+        !walk_u64(walk, BODY_READ_ONLY, &read_only) || read_only > 1) {
+        return false;
+    }
+    body->read_only = read_only == 1;
+    return true;
+}
 
 /* Counts the requests of a body, or returns 0 if it is not one. */
-static size_t count_requests(struct slice bytes, uint64_t *acknowledged)
+static size_t count_requests(struct slice bytes)
 {
+    struct segment_body head;
     struct walk walk = walk_of(bytes);
-    if (bytes.size > SEGMENT_BODY_BYTES_MAX || !walk_u64(&walk, BODY_ACKNOWLEDGED, acknowledged)) {
+    if (bytes.size > SEGMENT_BODY_BYTES_MAX || !walk_body_head(&walk, &head)) {
         return 0;
     }
     size_t count = 0;
@@ -37,7 +50,6 @@ static size_t count_requests(struct slice bytes, uint64_t *acknowledged)
 bool wire_read_segment(struct slice bytes, struct segment *segment)
 {
     struct walk walk = walk_of(bytes);
-    uint64_t acknowledged;
     segment->encoded = bytes;
     return bytes.size <= SEGMENT_BYTES_MAX &&
            walk_fixed(&walk, SEGMENT_CLIENT, segment->lane.client.bytes, PUBLIC_KEY_BYTES) &&
@@ -46,7 +58,7 @@ bool wire_read_segment(struct slice bytes, struct segment *segment)
            walk_fixed(&walk, SEGMENT_PREVIOUS, segment->previous.bytes, DIGEST_BYTES) &&
            walk_bytes(&walk, SEGMENT_BODY, &segment->body) &&
            walk_fixed(&walk, SEGMENT_SIGNATURE, segment->signature.bytes, SIGNATURE_BYTES) &&
-           walk_is_at_end(&walk) && count_requests(segment->body, &acknowledged) != 0;
+           walk_is_at_end(&walk) && count_requests(segment->body) != 0;
 }
 
 enum verdict wire_decode_segment(struct slice bytes, struct arena *arena, struct segment *segment)
@@ -69,7 +81,7 @@ void wire_encode_segment(struct buffer *out, const struct segment *segment)
 enum verdict wire_decode_segment_body(struct slice bytes, struct arena *arena,
                                       struct segment_body *body)
 {
-    size_t count = count_requests(bytes, &body->acknowledged);
+    size_t count = count_requests(bytes);
     if (count == 0) {
         return VERDICT_MALFORMED;
     }
@@ -78,7 +90,7 @@ enum verdict wire_decode_segment_body(struct slice bytes, struct arena *arena,
         return VERDICT_MALFORMED;
     }
     struct walk walk = walk_of(bytes);
-    if (!walk_u64(&walk, BODY_ACKNOWLEDGED, &body->acknowledged)) {
+    if (!walk_body_head(&walk, body)) {
         return VERDICT_MALFORMED;
     }
     for (size_t i = 0; i < count; i++) {
@@ -95,6 +107,7 @@ void wire_encode_segment_body(struct buffer *out, const struct segment_body *bod
 {
     ASSERT(body->request_count >= 1 && body->request_count <= SEGMENT_REQUESTS_MAX);
     pack_u64(out, BODY_ACKNOWLEDGED, body->acknowledged);
+    pack_u64(out, BODY_READ_ONLY, body->read_only ? 1 : 0);
     for (size_t i = 0; i < body->request_count; i++) {
         pack_bytes(out, BODY_REQUEST, body->requests[i]);
     }

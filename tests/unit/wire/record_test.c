@@ -334,8 +334,8 @@ static void body_with_too_many_requests_is_malformed(void **state)
 {
     (void)state;
     struct buffer body = {0};
-    static const uint8_t acknowledged[] = {0x08, 0x00};
-    static const uint8_t request[] = {0x12, 0x00};
+    static const uint8_t acknowledged[] = {0x08, 0x00, 0x10, 0x00};
+    static const uint8_t request[] = {0x1a, 0x00};
     buffer_append(&body, slice_of(acknowledged, sizeof acknowledged));
     for (size_t count = 1; count <= SEGMENT_REQUESTS_MAX + 2; count++) {
         buffer_append(&body, slice_of(request, sizeof request));

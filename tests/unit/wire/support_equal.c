@@ -15,7 +15,8 @@ bool equal_segment(const struct segment *a, const struct segment *b)
 
 bool equal_segment_body(const struct segment_body *a, const struct segment_body *b)
 {
-    if (a->acknowledged != b->acknowledged || a->request_count != b->request_count) {
+    if (a->acknowledged != b->acknowledged || a->read_only != b->read_only ||
+        a->request_count != b->request_count) {
         return false;
     }
     for (size_t i = 0; i < a->request_count; i++) {

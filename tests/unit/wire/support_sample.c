@@ -122,8 +122,10 @@ void sample_segment(size_t count, size_t request_bytes, uint64_t sequence, struc
     for (size_t i = 0; i < count; i++) {
         requests[i] = payload(arena, request_bytes, (unsigned)i);
     }
-    struct segment_body body = {
-        .acknowledged = sequence - 1, .request_count = count, .requests = requests};
+    struct segment_body body = {.acknowledged = sequence - 1,
+                                .read_only = sequence % 2 == 0,
+                                .request_count = count,
+                                .requests = requests};
     struct buffer buffer = {0};
     wire_encode_segment_body(&buffer, &body);
     *segment = (struct segment){.sequence = sequence, .body = keep(arena, &buffer)};
