@@ -8,8 +8,8 @@
 #include "base/buffer.h"
 #include "wire/message.h"
 
-#define ANSWERS_LINKS_MAX  128u /* with a frame under way; one more flushes all */
-#define ANSWERS_KEEP_BYTES (2 * REPLY_FRAME_BYTES_MAX) /* of a frame's buffer between turns */
+#define ANSWERS_LINKS_MAX  128u         /* with a frame under way; one more flushes all */
+#define ANSWERS_KEEP_BYTES (128u << 10) /* of a frame's buffer between turns */
 
 struct answers_sink {
     void *context;

@@ -63,8 +63,9 @@ bool checkpoint_is_behind(const struct node *node)
 {
     const struct checkpoint *checkpoint = &node->checkpoint;
     return checkpoint->state != CHECKPOINT_IDLE &&
-           (executor_requests(node->executor) - checkpoint->begun_requests >= CHECKPOINT_REQUESTS ||
-            checkpoint->later_bytes >= CHECKPOINT_BYTES);
+           (executor_requests(node->executor) - checkpoint->begun_requests >=
+                (uint64_t)(CHECKPOINT_REQUESTS) ||
+            checkpoint->later_bytes >= (uint64_t)(CHECKPOINT_BYTES));
 }
 
 void checkpoint_turn(struct node *node)

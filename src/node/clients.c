@@ -5,6 +5,7 @@
  * and what is over it is refused with "busy". */
 #include "node/shell.h"
 
+#include "base/assert.h"
 #include "wire/codec.h"
 #include "wire/digests.h"
 
@@ -188,14 +189,15 @@ static enum verdict on_ask_log(struct node *node, const struct sender *sender,
     if (sender->entry->role != ROLE_ADMIN) {
         return VERDICT_NOT_PERMITTED;
     }
-    size_t wanted = ask->count < LOG_ENTRIES_MAX ? ask->count : LOG_ENTRIES_MAX;
     height_nr last = archive_height(node->archive);
     height_nr from = ask->from == 0 ? 1 : ask->from;
     arena_reset(&node->log_arena);
-    struct log_entry *entries = arena_take_array(&node->log_arena, wanted, sizeof *entries);
+    struct log_entry *entries =
+        arena_take_array(&node->log_arena, LOG_ENTRIES_MAX, sizeof *entries);
+    ASSERT(entries != NULL); /* an arena that is empty has room for these */
     size_t count = 0;
     size_t bytes = 0;
-    while (entries != NULL && count < wanted && from <= last && count <= last - from &&
+    while (count < LOG_ENTRIES_MAX && count < ask->count && from <= last && count <= last - from &&
            load_entry(node, from + count, &entries[count], &bytes)) {
         count++;
     }

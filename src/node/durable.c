@@ -152,10 +152,10 @@ static int compare_u64(const void *a, const void *b)
 uint64_t durable_median_ns(const struct durable *durable)
 {
     uint64_t sorted[SYNC_SAMPLES];
-    size_t count = durable->sample_count < SYNC_SAMPLES ? durable->sample_count : SYNC_SAMPLES;
-    if (count == 0) {
+    if (durable->sample_count == 0) {
         return 0;
     }
+    size_t count = durable->sample_count < SYNC_SAMPLES ? durable->sample_count : SYNC_SAMPLES;
     memcpy(sorted, durable->samples_ns, count * sizeof sorted[0]);
     qsort(sorted, count, sizeof sorted[0], compare_u64);
     return sorted[count / 2];

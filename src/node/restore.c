@@ -208,9 +208,9 @@ static enum error replay_block(struct node *node, height_nr height, uint64_t sca
     const struct digest *digests;
     struct decision decision = {.evicted = evicted};
     TRY(archive_load_block(node->archive, height, &block, &digests, text));
-    replica_restore_block(node->core, &block, digests, evicted, &decision.evicted_count);
     decision.order = block.order;
     order_digest(&block.order, &decision.digest);
+    replica_restore_block(node->core, &block, &decision.digest, evicted, &decision.evicted_count);
     decision.segment_count = block.segment_count;
     decision.segments = block.segments;
     decision.segment_digests = digests;
