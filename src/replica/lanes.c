@@ -469,9 +469,7 @@ static bool admit_session(struct lanes *lanes, struct lane *lane, struct lane_id
     }
     client->floor = oldest->id.session;
     bool is_kept = oldest != lane;
-    if (is_kept) {
-        evicted[(*evicted_count)++] = oldest->id;
-    }
+    evicted[(*evicted_count)++] = oldest->id; /* also a newcomer that is older than all kept */
     remove_lane(lanes, oldest); /* may move `lane` to another slot */
     return is_kept;
 }
