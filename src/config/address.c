@@ -94,6 +94,9 @@ enum error address_check(const char *address, struct error_text *text)
                              "the path must be absolute and at most %d bytes long",
                              ADDRESS_IPC_LENGTH_MAX);
         }
+        if (strchr(path, '"') != NULL) { /* it could not be written back */
+            return error_set(text, ERROR_INVALID, "the path must be without quotation marks");
+        }
         return OK;
     }
     return error_set(text, ERROR_INVALID,

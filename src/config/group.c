@@ -286,18 +286,9 @@ static enum error check_duplicates(const struct loading *loading)
     return check_unique(loading, keys, key_count);
 }
 
-enum error group_load(const char *path, struct group *group, struct error_text *text)
+/* From a document to a group; takes the document. group->path is set. */
+static enum error load(struct document *document, struct group *group, struct error_text *text)
 {
-    *group = (struct group){0};
-    struct stat status;
-    const char *suffix = stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? "/group.conf" : "";
-    int length = snprintf(group->path, sizeof group->path, "%s%s", path, suffix);
-    if (length < 0 || (size_t)length >= sizeof group->path) {
-        return error_set(text, ERROR_INVALID, "the group file's path has more than %zu bytes",
-                         sizeof group->path - 1);
-    }
-    struct document *document = NULL;
-    TRY(document_read(group->path, &document, text));
     struct loading loading = {.document = document, .group = group, .text = text};
     enum error error = load_root(&loading);
     error = error == OK ? load_machine(&loading) : error;
@@ -309,6 +300,37 @@ enum error group_load(const char *path, struct group *group, struct error_text *
         group_genesis(group, &group->genesis);
     }
     return error;
+}
+
+static enum error set_path(const char *path, const char *suffix, struct group *group,
+                           struct error_text *text)
+{
+    *group = (struct group){0};
+    int length = snprintf(group->path, sizeof group->path, "%s%s", path, suffix);
+    if (length < 0 || (size_t)length >= sizeof group->path) {
+        return error_set(text, ERROR_INVALID, "the group file's path has more than %zu bytes",
+                         sizeof group->path - 1);
+    }
+    return OK;
+}
+
+enum error group_parse(const char *path, struct slice bytes, struct group *group,
+                       struct error_text *text)
+{
+    struct document *document = NULL;
+    TRY(set_path(path, "", group, text));
+    TRY(document_parse(group->path, bytes, &document, text));
+    return load(document, group, text);
+}
+
+enum error group_load(const char *path, struct group *group, struct error_text *text)
+{
+    struct stat status;
+    struct document *document = NULL;
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    TRY(set_path(path, is_folder ? "/group.conf" : "", group, text));
+    TRY(document_read(group->path, &document, text));
+    return load(document, group, text);
 }
 
 int group_find_replica(const struct group *group, const struct public_key *key)

@@ -32,7 +32,7 @@ struct group {
     char name[NAME_BYTES_MAX];
     enum group_messages messages;
     enum group_timing timing;
-    size_t faults; /* f; 0 in the file: the most that n allows */
+    size_t faults; /* f; where the file does not say: the most that n allows */
     uint32_t delta_ms;
     uint32_t time_ahead_ms; /* how far an order's time may be ahead of a voter's clock */
     uint32_t disk_low_mb;   /* `status` warns below this much free disk */
@@ -47,8 +47,12 @@ struct group {
 };
 
 /* Reads and checks everything, n, f and protocol against each other too. `path` may be a folder:
- * then its group.conf. */
+ * then its group.conf. Not for several threads at once (document.h). */
 MUST_USE enum error group_load(const char *path, struct group *group, struct error_text *text);
+
+/* The same from memory; `path` is for messages. */
+MUST_USE enum error group_parse(const char *path, struct slice bytes, struct group *group,
+                                struct error_text *text);
 
 /* H(name, config version, f, messages, timing, replica ids and keys, machine name and digest).
  * Addresses, timers, limits and clients are not in it: they may change by a rolling restart. */

@@ -322,6 +322,10 @@ static enum error check_path(const struct parameter *parameter, const char *valu
         return error_set(text, ERROR_INVALID, "%s = %s: must be %ld to %ld bytes long",
                          parameter->name, quoted, parameter->minimum, parameter->maximum);
     }
+    if (strchr(value, '"') != NULL) { /* it could not be written back */
+        return error_set(text, ERROR_INVALID, "%s = %s: must be without quotation marks",
+                         parameter->name, quoted);
+    }
     return OK;
 }
 
