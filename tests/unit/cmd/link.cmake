@@ -1,0 +1,12 @@
+target_sources(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/folder.c
+                                 ${CMAKE_CURRENT_SOURCE_DIR}/support/process.c)
+target_compile_definitions(${target} PRIVATE STRATEGOS="$<TARGET_FILE:strategos>")
+add_dependencies(${target} strategos)
+if(TARGET strategosd)
+    target_compile_definitions(${target} PRIVATE STRATEGOSD="$<TARGET_FILE:strategosd>")
+    if(target STREQUAL "unit_cmd_check")
+        add_dependencies(${target} strategosd)
+    endif()
+else()
+    target_compile_definitions(${target} PRIVATE STRATEGOSD="")
+endif()
