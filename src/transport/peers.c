@@ -248,9 +248,12 @@ static struct peers_event on_request(struct peers *peers, struct slice frame, ui
     }
     struct peer *peer = &peers->peers[from];
     if (request.timestamp <= peer->timestamp_highest) {
-        /* A replay, or its clock was set back and it restarted: then our own handshake helps. */
+        /* A replay; or it restarted with its clock set back, and we hear nothing else from it: then
+         * a handshake of our own helps. */
         link_request_forget(&request);
-        channel_suspect(&peer->channel);
+        if (now_ns >= peer->channel.received_ns + CHANNEL_KEEP_ALIVE_NS + SECOND_NS) {
+            channel_suspect(&peer->channel);
+        }
         return (struct peers_event){.verdict = VERDICT_REPLAYED, .from = from};
     }
     if (peer->stuck_since_ns != 0 && now_ns >= peer->stuck_since_ns + STUCK_NS) {

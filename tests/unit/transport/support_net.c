@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,8 +14,8 @@
 #define ATTEMPTS 50
 
 /* nanomsg 1.1.5 leaks the endpoint whose bind failed: once per start that is refused. */
-const char *__lsan_default_suppressions(void); /* NOLINT(bugprone-reserved-identifier) */
-const char *__lsan_default_suppressions(void)  /* NOLINT(bugprone-reserved-identifier) */
+const char *__lsan_default_suppressions(void); /* NOLINT */
+const char *__lsan_default_suppressions(void)  /* NOLINT: the sanitizer's name */
 {
     return "leak:nn_bipc_create\nleak:nn_btcp_create\n";
 }
@@ -315,7 +316,7 @@ void stranger_send(struct socket *socket, struct slice bytes)
     }
 }
 
-int stranger_connect(const char *address)
+static int connect_plainly(const char *address)
 {
     unsigned port = 0;
     assert_int_equal(sscanf(address, "tcp://127.0.0.1:%u", &port), 1); /* NOLINT(cert-err34-c) */
@@ -328,4 +329,43 @@ int stranger_connect(const char *address)
         return -1;
     }
     return fd;
+}
+
+void crowd_open(struct crowd *crowd, struct net *net, const char *address)
+{
+    /* As nanomsg greets: protocol 0x50 is a PUSH socket, 0x30 a REQ. */
+    uint8_t greeting[] = {0, 'S', 'P', 0, 0, net->listener == NULL ? 0x50 : 0x30, 0, 0};
+    struct linger reset = {.l_onoff = 1};
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    /* Both ends are ours here. */
+    crowd->count = limit.rlim_cur / 4 > CROWD_MAX ? CROWD_MAX : limit.rlim_cur / 4;
+    for (size_t i = 0; i < crowd->count; i++) {
+        int fd = connect_plainly(address);
+        crowd->fds[i] = fd;
+        if (fd < 0) {
+            continue;
+        }
+        if (i % 4 == 1) {
+            assert_int_equal(send(fd, greeting, sizeof greeting, MSG_NOSIGNAL), sizeof greeting);
+        } else if (i % 4 == 2) {
+            assert_int_equal(send(fd, greeting, 3, MSG_NOSIGNAL), 3);
+        } else if (i % 4 == 3) {
+            assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
+            assert_int_equal(close(fd), 0);
+            crowd->fds[i] = -1;
+        }
+        if (i % 64 == 0) {
+            net_turn(net);
+        }
+    }
+}
+
+void crowd_close(struct crowd *crowd)
+{
+    for (size_t i = 0; i < crowd->count; i++) {
+        if (crowd->fds[i] >= 0) {
+            (void)close(crowd->fds[i]);
+        }
+    }
 }

@@ -97,7 +97,15 @@ void net_expect(struct net *net, replica_id from, replica_id to, const char *tex
 void stranger_open(struct socket *socket, enum socket_kind kind, const char *address);
 void stranger_send(struct socket *socket, struct slice bytes);
 
-/* A plain connection to tcp://127.0.0.1:PORT, -1 if refused. */
-int stranger_connect(const char *address);
+/* Thousands of plain connections: silent, half greeted, greeted and then silent, reset. */
+#define CROWD_MAX 2000u
+
+struct crowd {
+    int fds[CROWD_MAX];
+    size_t count;
+};
+
+void crowd_open(struct crowd *crowd, struct net *net, const char *address);
+void crowd_close(struct crowd *crowd);
 
 #endif
