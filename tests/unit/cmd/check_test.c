@@ -240,6 +240,26 @@ static void machine_that_is_missing_is_refused(void **state)
     expect_reason("digest");
 }
 
+static void machine_with_the_pinned_digest_is_ok(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {STRATEGOS,          "init", test_path(&folder, "bank"),
+                                     "--ledger-file-mb", "1",    "--machine",
+                                     EXAMPLE_MACHINE,    NULL};
+    assert_int_equal(process_run(&process, arguments, NULL, NULL), 0);
+    const char *key = test_path(&folder, "bank/replica-0/replica.key");
+    const char *data = test_path(&folder, "bank/replica-0/data");
+    assert_int_equal(check(test_path(&folder, "bank/replica-0"), key, data), 0);
+    const char *object = test_path(&folder, "bank/replica-0/bank.so");
+    size_t size = 0;
+    char *bytes = test_read_file(object, &size);
+    bytes[size - 1] ^= 1;
+    test_write_file(object, bytes, size);
+    free(bytes);
+    (void)check(test_path(&folder, "bank/replica-0"), key, data);
+    expect_reason("bank/replica-0/bank.so: the machine's file has digest");
+}
+
 /* The public keys of the examples are those of the seeds 01 01 ..., 02 02 ... */
 static void example_is_accepted(const char *name, size_t replicas)
 {
@@ -296,6 +316,7 @@ int main(void)
         cmocka_unit_test_teardown(changed_identity_makes_the_ledger_foreign, tear_down),
         cmocka_unit_test_teardown(wrong_setting_is_refused_with_file_and_line, tear_down),
         cmocka_unit_test_teardown(machine_that_is_missing_is_refused, tear_down),
+        cmocka_unit_test_teardown(machine_with_the_pinned_digest_is_ok, tear_down),
         cmocka_unit_test_teardown(example_group_files_are_accepted, tear_down),
     };
     if (signature_library_init() != OK) {

@@ -229,6 +229,24 @@ static void init_refuses_what_is_no_machine(void **state)
     assert_false(test_exists(test_path(&folder, "demo")));
 }
 
+/* The example machine is copied beside each group file, and pinned. */
+static void init_copies_a_plugin_and_pins_its_digest(void **state)
+{
+    (void)state;
+    struct digest digest;
+    struct error_text reason;
+    assert_int_equal(INIT("--machine", EXAMPLE_MACHINE), 0);
+    load(test_path(&folder, "demo/replica-3"));
+    assert_string_equal(group.machine_name, "bank");
+    assert_string_equal(group.machine_path, "bank.so");
+    assert_int_equal(plugin_digest(EXAMPLE_MACHINE, &digest, &reason), OK);
+    assert_true(digest_is_equal(&group.machine_digest, &digest));
+    assert_int_equal(plugin_digest(test_path(&folder, "demo/replica-3/bank.so"), &digest, &reason),
+                     OK);
+    assert_true(digest_is_equal(&group.machine_digest, &digest));
+    assert_true(test_exists(test_path(&folder, "demo/bank.so")));
+}
+
 /* A limit on file size stands for a full disk: the ledgers do not fit. */
 static void init_that_fails_half_way_removes_what_it_made(void **state)
 {
@@ -296,6 +314,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(init_refuses_wrong_usage_and_leaves_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(init_refuses_what_is_no_machine, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(init_copies_a_plugin_and_pins_its_digest, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(init_that_fails_half_way_removes_what_it_made, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(every_built_in_machine_can_be_asked_for, set_up, tear_down),
