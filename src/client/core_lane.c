@@ -144,11 +144,21 @@ static bool form_segment(struct client_core *core, uint64_t now_ns)
     return true;
 }
 
+static bool has_link(const struct client_core *core)
+{
+    for (size_t i = 0; i < core->settings.replica_count; i++) {
+        if (core->peers[i].linked) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void client_core_form_segments(struct client_core *core, uint64_t now_ns)
 {
-    core->window_closed = false;
-    if (core->lost) {
-        return;
+    core->window_closed = !has_link(core);
+    if (core->lost || core->window_closed) {
+        return; /* what never left can still be called back */
     }
     client_core_pop_dropped(core);
     while (core->waiting_live > 0 && client_core_batch_due_ns(core) <= now_ns) {

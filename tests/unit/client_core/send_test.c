@@ -68,6 +68,26 @@ static void link_that_is_down_is_sent_nothing_and_all_when_it_comes_up(void **st
     }
 }
 
+static void without_any_link_requests_wait_and_are_not_sent_after_their_deadline(void **state)
+{
+    struct world *world = *state;
+    for (replica_id id = 0; id < 4; id++) {
+        client_core_on_link_down(world->core, id);
+    }
+    world_submit(world, 0, "early", 10 * MS);
+    world_submit(world, 1, "late", TIMEOUT_NS);
+    world_turn(world, 0);
+    assert_int_equal(client_core_next_ns(world->core), world->now_ns + 10 * MS);
+    world_turn(world, 10 * MS);
+    expect_status(world, 0, CLIENT_NOT_SENT);
+    client_core_on_link_up(world->core, 1);
+    world_turn(world, 0);
+    assert_int_equal(world_take(world, 1, sends), 1);
+    static struct test_segment segment;
+    decode_segment(sends[0].encoded, &segment);
+    assert_int_equal(segment.count, 1);
+}
+
 static void new_link_is_sent_all_that_is_under_way_again_in_order(void **state)
 {
     struct world *world = *state;
@@ -277,6 +297,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(segment_goes_to_every_replica_once),
         TEST(link_that_is_down_is_sent_nothing_and_all_when_it_comes_up),
+        TEST(without_any_link_requests_wait_and_are_not_sent_after_their_deadline),
         TEST(new_link_is_sent_all_that_is_under_way_again_in_order),
         TEST(frame_that_the_socket_refused_is_offered_again_a_little_later),
         TEST(frame_holds_no_more_than_asked_for),

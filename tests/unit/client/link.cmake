@@ -1,0 +1,3 @@
+# Scripted replicas run on a thread of their own; their files lie in a folder that removes itself.
+target_sources(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/folder.c)
+target_link_libraries(${target} PRIVATE Threads::Threads)
