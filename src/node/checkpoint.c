@@ -54,6 +54,7 @@ static void begin(struct node *node)
     }
     executor_checkpoint_begin(node->executor, location);
     node->checkpoint.begun_ns = node->now_ns;
+    node->checkpoint.height = executor_height(node->executor);
     node->checkpoint.begun_requests = executor_requests(node->executor);
     node->checkpoint.later_bytes = 0;
     start_thread(node);
@@ -114,8 +115,7 @@ static void on_result(struct node *node)
         return;
     }
     checkpoint->is_full = false;
-    log_event(LOG_INFO, "checkpoint", "height=%llu ms=%llu",
-              (unsigned long long)executor_height(node->executor),
+    log_event(LOG_INFO, "checkpoint", "height=%llu ms=%llu", (unsigned long long)checkpoint->height,
               (unsigned long long)((clock_monotonic_ns() - checkpoint->begun_ns) / NS_PER_MS));
 }
 

@@ -66,7 +66,6 @@ void execute_add(struct node *node, const struct decision *decision)
 
 static void tell_core(struct node *node)
 {
-    node->execute.has_told = false;
     height_nr height = executor_height(node->executor);
     if (!node->durable.is_paused && height != node->execute.told) {
         replica_on_applied(node->core, height);
@@ -98,6 +97,19 @@ void execute_turn(struct node *node)
         done++;
     }
     tell_core(node);
+}
+
+bool execute_is_light(const struct node *node)
+{
+    const struct execute *execute = &node->execute;
+    size_t bytes = 0;
+    for (size_t i = 0; i < execute->count; i++) {
+        const struct decision *decision = &execute->queue[(execute->head + i) % EXECUTE_QUEUE_MAX];
+        for (size_t k = 0; k < decision->segment_count && bytes <= EXECUTE_LIGHT_BYTES; k++) {
+            bytes += decision->segments[k].body.size;
+        }
+    }
+    return bytes <= EXECUTE_LIGHT_BYTES;
 }
 
 bool execute_has_work(const struct node *node)

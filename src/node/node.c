@@ -200,6 +200,7 @@ static void wait_for_work(struct node *node, struct pollfd fds[FD_COUNT])
 static void turn(struct node *node, const struct pollfd fds[FD_COUNT])
 {
     node->turn++;
+    node->execute.has_told = false;
     if (fds[FD_SIGNAL].revents != 0) {
         node->is_stopping = true;
         return;
@@ -215,6 +216,10 @@ static void turn(struct node *node, const struct pollfd fds[FD_COUNT])
     }
     if (!node->durable.is_paused) {
         replica_on_turn(node->core, clock_now());
+    }
+    if (node->execute.count != 0 && execute_is_light(node)) {
+        execute_turn(node);
+        answers_flush(&node->answers);
     }
     serve_turn(node);
     durable_turn(node);

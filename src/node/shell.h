@@ -34,9 +34,10 @@
 #define TURN_LINK_ASKS_MAX  64u             /* queries and the like from one client link */
 #define TURN_BLOCKS_MAX     16u             /* applied */
 #define TURN_EXECUTE_NS     (8 * NS_PER_MS)
-#define TURN_SERVE_BYTES    (4u << 20) /* of blocks to peers that are behind */
-#define EXECUTE_QUEUE_MAX   128u       /* decided, not yet applied */
-#define EXECUTE_BACKLOG     32u        /* no more input while more than this wait */
+#define TURN_SERVE_BYTES    (4u << 20)  /* of blocks to peers that are behind */
+#define EXECUTE_QUEUE_MAX   128u        /* decided, not yet applied */
+#define EXECUTE_LIGHT_BYTES (16u << 10) /* of segments: applied before the sync */
+#define EXECUTE_BACKLOG     32u         /* no more input while more than this wait */
 
 /* When. */
 #define SYNC_AFTER_NS       (200 * NS_PER_MS) /* what nobody waits for is on disk this soon */
@@ -86,6 +87,7 @@ struct checkpoint {
     uint64_t begun_ns;
     uint64_t retry_ns;
     bool is_full;
+    height_nr height;        /* what it is of */
     uint64_t begun_requests; /* executed when it began */
     uint64_t later_bytes;    /* of segments executed since */
 };
@@ -191,6 +193,9 @@ void execute_add(struct node *node, const struct decision *decision);
 /* Applies some of what waits, tells the core. */
 void execute_turn(struct node *node);
 void execute_fold(struct node *node);
+/* So little waits that it may be applied before the sync: its clients wait less, peers hardly more.
+ */
+bool execute_is_light(const struct node *node);
 bool execute_has_work(const struct node *node);
 struct reply_sink execute_replies(struct node *node);
 
