@@ -289,26 +289,39 @@ void omap_init(struct omap *map, size_t notes_size)
     *map = (struct omap){.root = node_new(true), .notes_size = notes_size};
 }
 
-static void free_level(struct omap_node *node)
+static struct omap_node *free_node(struct omap_node *node)
 {
-    while (node != NULL) {
-        struct omap_node *next = node->next;
-        for (uint32_t i = 0; i < node->count; i++) {
-            entry_free(node->slots[i]);
-        }
-        free(node);
-        node = next;
+    struct omap_node *next = node->next;
+    for (uint32_t i = 0; i < node->count; i++) {
+        entry_free(node->slots[i]);
     }
+    free(node);
+    return next;
+}
+
+/* Top down, a level from left to right: what is left always hangs on `root` and its siblings. */
+bool omap_fini_some(struct omap *map, size_t nodes)
+{
+    struct omap_node *level = map->root;
+    while (level != NULL && nodes > 0) {
+        if (level->is_leaf) {
+            level = free_node(level);
+            nodes--;
+        } else {
+            struct omap_node *below = level->children[0];
+            while (level != NULL) {
+                level = free_node(level);
+            }
+            level = below;
+        }
+    }
+    map->root = level;
+    return level == NULL;
 }
 
 void omap_fini(struct omap *map)
 {
-    struct omap_node *level = map->root;
-    while (level != NULL) {
-        struct omap_node *below = level->is_leaf ? NULL : level->children[0];
-        free_level(level);
-        level = below;
-    }
+    (void)omap_fini_some(map, SIZE_MAX);
     *map = (struct omap){0};
 }
 
@@ -573,8 +586,8 @@ static void check_node(const struct omap_node *node)
 static void check_children(const struct omap_node *node, const struct omap_node **child)
 {
     for (uint32_t i = 0; i <= node->count; i++) {
-        const struct omap_node *at = *child;
-        ASSERT(at != NULL && at == node->children[i]);
+        const struct omap_node *at = node->children[i];
+        ASSERT(at == *child);
         if (at->count > 0) {
             struct slice first = omap_key(at->slots[0]);
             struct slice last = omap_key(at->slots[at->count - 1]);

@@ -35,6 +35,10 @@ struct omap {
  * pointers, kept when its value is replaced. */
 void omap_init(struct omap *map, size_t notes_size);
 void omap_fini(struct omap *map);
+/* Part of omap_fini, for a map so large that its end would be felt: frees a few nodes of up to 32
+ * entries; true when all is gone. Nothing else may be done with the map from the first call on but
+ * this and omap_fini. */
+bool omap_fini_some(struct omap *map, size_t nodes);
 /* Deletes everything. */
 void omap_clear(struct omap *map);
 

@@ -299,6 +299,34 @@ static void repeated_puts_to_one_key_do_not_grow_memory(void **state)
     omap_fini(&map);
 }
 
+static void map_can_end_in_small_steps(void **state)
+{
+    (void)state;
+    size_t const counts[] = {0, 1, 32, 33, 5000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct omap map;
+        omap_init(&map, 0);
+        fill(&map, counts[i], 1);
+        size_t calls = 1;
+        while (!omap_fini_some(&map, 3)) {
+            calls++;
+        }
+        assert_true(calls <= counts[i] / 32 + 1);
+        assert_true(omap_fini_some(&map, 3));
+        omap_fini(&map);
+    }
+}
+
+static void map_can_end_halfway_at_once(void **state)
+{
+    (void)state;
+    struct omap map;
+    omap_init(&map, 0);
+    fill(&map, 5000, 7);
+    assert_false(omap_fini_some(&map, 1));
+    omap_fini(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +336,8 @@ int main(void)
         cmocka_unit_test(many_keys_in_any_order_come_out_sorted),
         cmocka_unit_test(notes_survive_replacing_the_value),
         cmocka_unit_test(value_taken_from_the_same_entry_is_copied_first),
+        cmocka_unit_test(map_can_end_in_small_steps),
+        cmocka_unit_test(map_can_end_halfway_at_once),
         cmocka_unit_test(repeated_puts_to_one_key_do_not_grow_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
