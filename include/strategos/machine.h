@@ -25,8 +25,8 @@ extern "C" {
 
 /* Bounds on what a machine may store and answer. */
 #define STRATEGOS_KEY_BYTES_MAX   500u
-#define STRATEGOS_VALUE_BYTES_MAX (256u * 1024u)
-#define STRATEGOS_REPLY_BYTES_MAX (256u * 1024u)
+#define STRATEGOS_VALUE_BYTES_MAX (256u << 10)
+#define STRATEGOS_REPLY_BYTES_MAX (256u << 10)
 
 /* Borrowed bytes. */
 struct strategos_slice {
