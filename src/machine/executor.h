@@ -18,8 +18,8 @@
 
 /* A checkpoint is due after this many requests or this many bytes of distinct changes; positions
  * are deterministic because both counts are. */
-#define CHECKPOINT_REQUESTS (1024u * 1024)
-#define CHECKPOINT_BYTES    (24u * 1024 * 1024)
+#define CHECKPOINT_REQUESTS (1u << 20)
+#define CHECKPOINT_BYTES    (24u << 20) /* changes.h says what a change counts for */
 
 struct executor;
 
