@@ -442,7 +442,9 @@ bool lanes_verify(struct lanes *lanes, struct lane *lane, const struct lane_tip 
         return false;
     }
     for (uint64_t i = base->sequence + 1; i <= sequence; i++) { /* it covers its chain */
-        lanes_held(lane, i)->is_verified = true;
+        held = lanes_held(lane, i);
+        ASSERT(held != NULL);
+        held->is_verified = true;
     }
     return true;
 }
