@@ -33,7 +33,8 @@ size_t client_core_memory_size(const struct client_core_settings *settings)
            rounded(ring * sizeof(struct request)) +
            rounded(ring * (settings->faults + 1) * sizeof(struct candidate)) +
            rounded(SEGMENT_REQUESTS_MAX * sizeof(struct slice)) + rounded(SEGMENT_BODY_BYTES_MAX) +
-           rounded(settings->waiting_bytes_max) + rounded(SEGMENT_RING_BYTES);
+           rounded(settings->waiting_bytes_max) + rounded(SEGMENT_RING_BYTES) +
+           rounded(pool_memory_size(RESULT_POOL_BYTES));
 }
 
 struct client_core *client_core_init(const struct client_core_settings *settings, void *memory)
@@ -65,6 +66,9 @@ struct client_core *client_core_init(const struct client_core_settings *settings
     ASSERT(core->waiting != NULL && core->requests != NULL && core->candidates != NULL);
     ASSERT(core->body_requests != NULL && core->body != NULL);
     ASSERT(core->waiting_bytes.memory != NULL && core->segment_bytes.memory != NULL);
+    core->results_memory = arena_take(&arena, pool_memory_size(RESULT_POOL_BYTES));
+    ASSERT(core->results_memory != NULL);
+    pool_init(&core->results, core->results_memory, RESULT_POOL_BYTES);
     core->earliest_deadline_ns = NEVER_NS;
     core->lost = true; /* until a session is opened */
     core->next_number = core->oldest = core->next_sequence = core->front = 1;
@@ -121,6 +125,7 @@ static void forget_lane(struct client_core *core)
     memset(core->requests, 0, core->ring_size * sizeof *core->requests);
     core->next_number = core->oldest = core->next_sequence = core->front = 1;
     core->unfinished = core->untold = 0;
+    pool_init(&core->results, core->results_memory, RESULT_POOL_BYTES);
     core->lane_bytes = 0;
     core->segment_bytes.head = core->segment_bytes.tail = core->segment_bytes.pieces = 0;
     core->segment_bytes.wrapped = false;

@@ -25,6 +25,79 @@ void client_core_tell(struct client_core *core, void *tag, enum client_status st
     core->settings.ops.on_result(core->settings.ops.context, &result);
 }
 
+/* It never leaves this process; its domain only has to be one of ours. */
+static void digest_result(struct slice result, struct digest *digest)
+{
+    struct digest_state state;
+    digest_begin(&state, DIGEST_SESSION);
+    digest_add(&state, result);
+    digest_end(&state, digest);
+}
+
+static struct candidate *candidates_of(struct client_core *core, const struct request *request)
+{
+    size_t slot = request->number & (core->ring_size - 1);
+    return core->candidates + slot * (core->settings.faults + 1);
+}
+
+static void keep_reply(struct client_core *core, const struct request *request,
+                       const struct reply *reply, struct candidate *candidate)
+{
+    *candidate = (struct candidate){
+        .size = (uint32_t)reply->result.size,
+        .outcome = (uint8_t)reply->outcome,
+        .kept = KEPT_INLINE,
+    };
+    if (reply->result.size <= INLINE_RESULT_BYTES) {
+        bytes_copy(candidate->bytes, reply->result.data, reply->result.size);
+        return;
+    }
+    if (!request->finished) {
+        uint8_t *stored = pool_take(&core->results, reply->result.size);
+        if (stored != NULL) {
+            memcpy(stored, reply->result.data, reply->result.size);
+            candidate->stored = stored;
+            candidate->kept = KEPT_STORED;
+            return;
+        }
+    }
+    candidate->kept = KEPT_DIGEST;
+    digest_result(reply->result, &candidate->digest);
+}
+
+static bool says(const struct candidate *candidate, const struct reply *reply)
+{
+    if (candidate->size != reply->result.size || candidate->outcome != (uint8_t)reply->outcome) {
+        return false;
+    }
+    struct digest digest;
+    switch ((enum kept)candidate->kept) {
+    case KEPT_INLINE:
+        return slice_is_equal(slice_of(candidate->bytes, candidate->size), reply->result);
+    case KEPT_STORED:
+        return slice_is_equal(slice_of(candidate->stored, candidate->size), reply->result);
+    case KEPT_DIGEST:
+        digest_result(reply->result, &digest);
+        return digest_is_equal(&candidate->digest, &digest);
+    case KEPT_NOT:
+        break;
+    }
+    return true;
+}
+
+static void forget_results(struct client_core *core, const struct request *request)
+{
+    struct candidate *candidates = candidates_of(core, request);
+    for (size_t i = 0; i < request->candidate_count; i++) {
+        if (candidates[i].kept == KEPT_STORED) {
+            pool_free(&core->results, candidates[i].stored);
+        }
+        if (candidates[i].kept != KEPT_INLINE) {
+            candidates[i].kept = KEPT_NOT;
+        }
+    }
+}
+
 void client_core_finish_request(struct client_core *core, struct request *request,
                                 enum client_status status, const struct reply *reply,
                                 uint64_t now_ns)
@@ -32,6 +105,7 @@ void client_core_finish_request(struct client_core *core, struct request *reques
     ASSERT(!request->finished);
     struct lane_part *segment = &core->segments[request->segment];
     request->finished = true;
+    forget_results(core, request);
     ASSERT(core->unfinished > 0 && segment->unfinished > 0);
     core->unfinished--;
     segment->unfinished--;
@@ -50,30 +124,6 @@ void client_core_finish_request(struct client_core *core, struct request *reques
         core->untold--;
         client_core_tell(core, request->tag, status, reply);
     }
-}
-
-/* The digest never leaves this process; its domain only has to be one of ours. */
-static void print_reply(const struct reply *reply, struct print *print)
-{
-    memset(print, 0, sizeof *print);
-    print->outcome = (uint8_t)reply->outcome;
-    print->size = (uint32_t)reply->result.size;
-    if (reply->result.size <= INLINE_RESULT_BYTES) {
-        bytes_copy(print->bytes, reply->result.data, reply->result.size);
-        return;
-    }
-    struct digest_state state;
-    struct digest digest;
-    digest_begin(&state, DIGEST_SESSION);
-    digest_add(&state, reply->result);
-    digest_end(&state, &digest);
-    memcpy(print->bytes, digest.bytes, sizeof digest.bytes);
-}
-
-static bool print_is_equal(const struct print *a, const struct print *b)
-{
-    return a->size == b->size && a->outcome == b->outcome &&
-           memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 static unsigned count_bits(uint32_t bits)
@@ -103,15 +153,31 @@ static void count_liars(struct client_core *core, const struct request *request,
 
 /* What the replica said first stands; is this the same? */
 static enum verdict judge_repeat(const struct request *request, const struct candidate *candidates,
-                                 uint32_t bit, const struct print *print)
+                                 uint32_t bit, const struct reply *reply)
 {
     for (size_t i = 0; i < request->candidate_count; i++) {
         if ((candidates[i].who & bit) != 0) {
-            return print_is_equal(&candidates[i].print, print) ? VERDICT_DUPLICATE
-                                                               : VERDICT_EQUIVOCATION;
+            return says(&candidates[i], reply) ? VERDICT_DUPLICATE : VERDICT_EQUIVOCATION;
         }
     }
     return VERDICT_STALE;
+}
+
+/* The candidate that says the same; candidate_count if none does. The accepted one comes first:
+ * what is forgotten equals whatever has its size, and the benefit of the doubt is the loyal one's.
+ */
+static size_t find_candidate(const struct request *request, const struct candidate *candidates,
+                             const struct reply *reply)
+{
+    if (request->finished && request->accepted != NONE_ACCEPTED &&
+        says(&candidates[request->accepted], reply)) {
+        return request->accepted;
+    }
+    size_t index = 0;
+    while (index < request->candidate_count && !says(&candidates[index], reply)) {
+        index++;
+    }
+    return index;
 }
 
 /* One replica's first reply to one request. */
@@ -121,25 +187,19 @@ static enum verdict take_vote(struct client_core *core, struct request *request,
     /* f liars can make f wrong candidates and one is right: more than f+1 do not arise while at
      * most f lie, and are not kept. */
     size_t const room = core->settings.faults + 1;
-    struct candidate *candidates =
-        core->candidates + (request->number & (core->ring_size - 1)) * room;
+    struct candidate *candidates = candidates_of(core, request);
     uint32_t bit = UINT32_C(1) << from;
-    struct print print;
-    print_reply(reply, &print);
     if ((request->spoke & bit) != 0) {
-        return judge_repeat(request, candidates, bit, &print);
+        return judge_repeat(request, candidates, bit, reply);
     }
     request->spoke |= bit;
 
-    size_t index = 0;
-    while (index < request->candidate_count && !print_is_equal(&candidates[index].print, &print)) {
-        index++;
-    }
+    size_t index = find_candidate(request, candidates, reply);
     if (index == request->candidate_count) {
         if (index == room) {
             return VERDICT_INVALID;
         }
-        candidates[index] = (struct candidate){.print = print};
+        keep_reply(core, request, reply, &candidates[index]);
         request->candidate_count++;
     }
     candidates[index].who |= bit;

@@ -12,12 +12,14 @@
 #ifndef STRATEGOS_CLIENT_CORE_STATE_H
 #define STRATEGOS_CLIENT_CORE_STATE_H
 
+#include "base/pool.h"
 #include "base/prng.h"
 #include "client/core.h"
 
 #define NEVER_NS            UINT64_MAX
 #define MILLISECOND_NS      UINT64_C(1000000)
 #define INLINE_RESULT_BYTES DIGEST_BYTES
+#define RESULT_POOL_BYTES   (2u << 20)
 
 /* Encoded around a body: client, session, sequence, previous digest, signature, their tags, and the
  * tag and length of the message itself. */
@@ -59,16 +61,20 @@ struct request {
     bool told; /* the caller was, of a result or of a timeout */
 };
 
-/* One answer that somebody gave, and who did. Results of up to 32 bytes are kept as they are,
- * longer ones as their digest: equal prints are equal replies. */
-struct print {
-    uint8_t outcome;
-    uint32_t size;
-    uint8_t bytes[INLINE_RESULT_BYTES];
-};
+/* One answer that somebody gave, and who did. The result is kept as it is while there is room, else
+ * as its digest; once the request is finished a long one is forgotten but for its size: then a late
+ * reply that lies is only found out where that is cheap. */
+enum kept { KEPT_INLINE, KEPT_STORED, KEPT_DIGEST, KEPT_NOT };
 struct candidate {
     uint32_t who;
-    struct print print;
+    uint32_t size;
+    uint8_t outcome;
+    uint8_t kept; /* enum kept */
+    union {
+        uint8_t bytes[INLINE_RESULT_BYTES];
+        uint8_t *stored; /* in the result pool */
+        struct digest digest;
+    };
 };
 
 struct lane_part {
@@ -136,6 +142,8 @@ struct client_core {
     /* Requests under way, by number modulo ring_size. */
     struct request *requests;
     struct candidate *candidates; /* faults + 1 per request */
+    struct pool results;          /* long ones, of unfinished requests */
+    void *results_memory;
     uint64_t next_number;
     uint64_t oldest;
     size_t unfinished;

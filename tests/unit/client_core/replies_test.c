@@ -121,6 +121,36 @@ static void large_results_are_compared_to_the_last_byte(void **state)
     assert_int_equal(world->told[0].size, sizeof one);
 }
 
+/* Sixty-four results of 60 kB are more than the core keeps as they are. */
+static void results_beyond_those_kept_are_compared_by_digest(void **state)
+{
+    struct world *world = *state;
+    static uint8_t one[60000];
+    static uint8_t other[60000];
+    other[59999] = 1;
+    for (uintptr_t tag = 0; tag < 64; tag++) {
+        world_submit(world, tag, "request", TIMEOUT_NS);
+    }
+    world_turn(world, 0);
+    for (uint64_t number = 1; number <= 64; number++) {
+        (void)world_reply_outcome(world, 0, number, OUTCOME_DONE, slice_of(one, sizeof one));
+        (void)world_reply_outcome(world, 1, number, OUTCOME_DONE, slice_of(other, sizeof other));
+    }
+    assert_int_equal(world->told_count, 0);
+    assert_int_equal(world_reply_outcome(world, 1, 64, OUTCOME_DONE, slice_of(one, sizeof one)),
+                     VERDICT_EQUIVOCATION);
+    for (uint64_t number = 64; number >= 1; number--) {
+        (void)world_reply_outcome(world, 2, number, OUTCOME_DONE, slice_of(one, sizeof one));
+    }
+    for (uintptr_t tag = 0; tag < 64; tag++) {
+        expect_status(world, tag, CLIENT_RESULT);
+        assert_int_equal(world->told[tag].bytes[0], 0);
+    }
+    assert_int_equal(client_core_verdict_count(world->core, 1, VERDICT_INVALID), 64);
+    assert_int_equal(world_reply_outcome(world, 3, 1, OUTCOME_DONE, slice_of(one, 100)),
+                     VERDICT_INVALID);
+}
+
 static void result_of_digest_length_is_not_taken_for_a_digest(void **state)
 {
     struct world *world = *state;
@@ -294,6 +324,7 @@ int main(void)
         TEST(outcome_that_differs_makes_replies_differ),
         TEST(second_reply_that_differs_is_equivocation_and_does_not_count),
         TEST(large_results_are_compared_to_the_last_byte),
+        TEST(results_beyond_those_kept_are_compared_by_digest),
         TEST(result_of_digest_length_is_not_taken_for_a_digest),
         cmocka_unit_test(seven_replicas_any_two_liars_never_win),
         TEST(replies_to_what_was_never_sent_are_invalid),
