@@ -2,6 +2,7 @@
  * changed only by whole checkpoints. Implemented on LMDB and in memory by the storage layer.
  *
  * Reads see the snapshot chosen by the last `refresh`; returned slices live until the next one.
+ * The thread that will commit reads too, before it does; reads never overlap in time.
  * `commit` may run on another thread while reads go on, one at a time; it is atomic and durable:
  * after a crash the store holds the last completed commit, whole. */
 #ifndef STRATEGOS_MACHINE_STORE_H
@@ -24,7 +25,7 @@ struct store_meta {
     uint8_t set_digest[STORE_DIGEST_BYTES]; /* of all entries; see set_digest.h */
 };
 
-/* One changed key. `value.data` NULL: the key is deleted. */
+/* One changed key. `value.data` NULL: the key is deleted; it may be absent already. */
 struct store_change {
     struct slice key;
     struct slice value;
