@@ -12,7 +12,7 @@
 #include "storage/ledger.h"
 
 /* Twice what a segment pool full of the smallest pieces (256 bytes) holds. */
-#define ARCHIVE_SEGMENTS_MAX (SEGMENT_POOL_BYTES / 256u * 2u)
+#define ARCHIVE_SEGMENTS_MAX (SEGMENT_POOL_BYTES / 128u)
 
 struct archive_segment;
 

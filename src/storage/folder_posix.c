@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define FILES_MAX        32
-#define ZERO_AHEAD_BYTES (256u * 1024)
+#define ZERO_AHEAD_BYTES (256u << 10)
 #define LOCK_NAME        "lock"
 
 struct posix_file {
@@ -162,8 +162,9 @@ static enum error posix_open(void *self, const char *name, uint64_t create_size,
 
 static struct posix_file *file_of(struct posix_folder *folder, file_handle file)
 {
-    ASSERT(file >= 0 && file < FILES_MAX && folder->files[file].fd >= 0);
-    return &folder->files[file];
+    size_t index = (size_t)file;
+    ASSERT(index < FILES_MAX && folder->files[index].fd >= 0);
+    return &folder->files[index];
 }
 
 static enum error posix_write(void *self, file_handle handle, uint64_t offset, struct slice bytes)
@@ -259,7 +260,7 @@ static enum error make_folder(const char *path, struct error_text *text)
 {
     if (mkdir(path, 0700) != 0) {
         return error_set(text, from_errno(), "%s: cannot make the folder: %s", path,
-                         errno == EEXIST ? "it exists already" : strerror(errno));
+                         errno == EEXIST ? "it exists already" : strerrordesc_np(errno));
     }
     /* The new entry is durable once its parent is; `..` of the folder is that parent. */
     int self = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -274,7 +275,7 @@ static enum error make_folder(const char *path, struct error_text *text)
     if (error != OK) {
         (void)rmdir(path);
         return error_set(text, error, "%s: cannot make the folder durable: %s", path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     return OK;
 }
@@ -284,13 +285,13 @@ static enum error lock_folder(int directory, const char *path, int *out, struct 
     int lock = openat(directory, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0) {
         return error_set(text, from_errno(), "%s/%s: cannot open: %s", path, LOCK_NAME,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         bool taken = errno == EWOULDBLOCK;
-        enum error error =
-            error_set(text, taken ? ERROR_IN_USE : ERROR_IO, "%s: %s", path,
-                      taken ? "in use by another process; stop that one first" : strerror(errno));
+        enum error error = error_set(text, taken ? ERROR_IN_USE : ERROR_IO, "%s: %s", path,
+                                     taken ? "in use by another process; stop that one first"
+                                           : strerrordesc_np(errno));
         (void)close(lock);
         return error;
     }
@@ -307,7 +308,7 @@ enum error folder_posix_open(struct folder *folder, const char *path, bool creat
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0) {
         return error_set(text, from_errno(), "%s: cannot open the folder: %s", path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     int lock = -1;
     enum error error = lock_folder(directory, path, &lock, text);

@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define FILE_BYTES_MAX   (1024ull * 1024 * 1024)
-#define BATCH_BYTES_KEPT (4u * 1024 * 1024) /* a larger batch's memory is given back */
+#define FILE_BYTES_MAX   (1ull << 30)
+#define BATCH_BYTES_KEPT (4u << 20) /* a larger batch's memory is given back */
 
 enum error ledger_create(struct folder folder, const struct ledger_identity *identity,
                          uint64_t file_bytes, struct error_text *text)

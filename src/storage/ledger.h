@@ -15,9 +15,9 @@
 #include "storage/file.h"
 #include "wire/message.h"
 
-#define LEDGER_FILE_BYTES       (64u * 1024 * 1024)
-#define LEDGER_WRITE_BYTES_MAX  (256u * 1024)
-#define LEDGER_RECORD_BYTES_MAX (1024u * 1024)
+#define LEDGER_FILE_BYTES       (64u << 20)
+#define LEDGER_WRITE_BYTES_MAX  (256u << 10)
+#define LEDGER_RECORD_BYTES_MAX (1u << 20)
 
 /* Whose ledger this is. */
 struct ledger_identity {
@@ -58,8 +58,8 @@ MUST_USE enum error ledger_open(struct ledger **ledger, struct folder folder,
                                 const struct ledger_visitor *visitor, struct error_text *text);
 void ledger_close(struct ledger *ledger);
 
-/* Feeds the visitor once more with all records from `from` (0, or a record's location) to the end of
- * what is synced. Only while nothing has been appended since. */
+/* Feeds the visitor once more with all records from `from` (0, or a record's location) to the end
+ * of what is synced. Only while nothing has been appended since. */
 MUST_USE enum error ledger_scan(struct ledger *ledger, uint64_t from,
                                 const struct ledger_visitor *visitor, struct error_text *text);
 

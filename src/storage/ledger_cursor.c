@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define WINDOW_BYTES (256u * 1024)
+#define WINDOW_BYTES (256u << 10)
 
 void ledger_cursor_init(struct ledger_cursor *cursor, struct ledger_files *files, uint64_t from)
 {

@@ -14,7 +14,7 @@
 
 #include <inttypes.h>
 
-#define CUT_BYTES (64u * 1024)
+#define CUT_BYTES (64u << 10)
 
 static enum error damaged(const struct ledger *ledger, uint64_t location, struct error_text *text)
 {

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #define SET_ASIDE_MAX     1000
-#define FREE_BYTES_ENOUGH (16ull * 1024 * 1024)
+#define FREE_BYTES_ENOUGH (16ull << 20)
 
 struct lmdb_store {
     struct store_env env;
@@ -55,6 +55,14 @@ static enum error from_mdb(int result)
     }
 }
 
+/* LMDB takes what it reads as pointers to mutable bytes, and does not change them. */
+static MDB_val val_of(struct slice bytes)
+{
+    MDB_val val = {.mv_size = bytes.size};
+    memcpy(&val.mv_data, &bytes.data, sizeof val.mv_data);
+    return val;
+}
+
 static enum error lmdb_get(void *self, struct slice key, struct slice *value, bool *found)
 {
     struct lmdb_store *store = self;
@@ -65,8 +73,7 @@ static enum error lmdb_get(void *self, struct slice key, struct slice *value, bo
     if (key.size == 0 || key.size > STORE_KEY_BYTES_MAX) {
         return OK;
     }
-    /* LMDB takes keys as pointers to mutable bytes and does not change them. */
-    MDB_val wanted = {.mv_size = key.size, .mv_data = (void *)(uintptr_t)key.data};
+    MDB_val wanted = val_of(key);
     MDB_val got;
     int result = mdb_get(store->reader, store->env.entries, &wanted, &got);
     if (result == 0) {
@@ -87,7 +94,7 @@ static enum error lmdb_next(void *self, struct slice after, bool inclusive, stru
     /* A bound longer than any key lies just behind its own beginning. */
     struct slice bound =
         slice_of(after.data, after.size > STORE_KEY_BYTES_MAX ? STORE_KEY_BYTES_MAX : after.size);
-    MDB_val got_key = {.mv_size = bound.size, .mv_data = (void *)(uintptr_t)bound.data};
+    MDB_val got_key = val_of(bound);
     MDB_val got;
     int result =
         mdb_cursor_get(store->cursor, &got_key, &got, bound.size == 0 ? MDB_FIRST : MDB_SET_RANGE);
@@ -142,10 +149,9 @@ static int put_changes(struct lmdb_store *store, MDB_txn *txn, const struct stor
     int result = mdb_cursor_open(txn, store->env.entries, &cursor);
     for (size_t i = 0; result == 0 && i < count; i++) {
         const struct store_change *change = &changes[i];
-        MDB_val key = {.mv_size = change->key.size, .mv_data = (void *)(uintptr_t)change->key.data};
+        MDB_val key = val_of(change->key);
         if (change->value.data != NULL) {
-            MDB_val value = {.mv_size = change->value.size,
-                             .mv_data = (void *)(uintptr_t)change->value.data};
+            MDB_val value = val_of(change->value);
             result = mdb_cursor_put(cursor, &key, &value, 0);
         } else {
             result = mdb_cursor_get(cursor, &key, NULL, MDB_SET);
@@ -251,12 +257,13 @@ static enum error open_folder(struct lmdb_store *store, struct error_text *text)
     bool is_made = mkdir(store->path, 0700) == 0;
     if (!is_made && errno != EEXIST) {
         return error_set(text, errno == ENOSPC || errno == EDQUOT ? ERROR_FULL : ERROR_IO,
-                         "%s: cannot make the store's folder: %s", store->path, strerror(errno));
+                         "%s: cannot make the store's folder: %s", store->path,
+                         strerrordesc_np(errno));
     }
     store->directory = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->directory < 0) {
         return error_set(text, ERROR_IO, "%s: cannot open the store's folder: %s", store->path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     int parent = is_made ? openat(store->directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     bool is_durable = !is_made || (parent >= 0 && fsync(parent) == 0);
@@ -265,7 +272,7 @@ static enum error open_folder(struct lmdb_store *store, struct error_text *text)
     }
     if (!is_durable) {
         return error_set(text, ERROR_IO, "%s: the folder cannot be made durable: %s", store->path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     if (flock(store->directory, LOCK_EX | LOCK_NB) != 0) {
         return error_set(text, errno == EWOULDBLOCK ? ERROR_IN_USE : ERROR_IO,
@@ -282,7 +289,7 @@ static enum error examine(struct lmdb_store *store, enum finding *finding, struc
     bool has_data = fstatat(store->directory, STORE_DATA_NAME, &status, 0) == 0;
     if (!has_data && errno != ENOENT) {
         return error_set(text, ERROR_IO, "%s/%s: %s", store->path, STORE_DATA_NAME,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     struct store_note note;
     enum error error = store_note_read(store->directory, &note);
@@ -331,7 +338,7 @@ static enum error set_aside(struct lmdb_store *store, struct error_text *text)
     } while (lstat(aside, &status) == 0 && number <= SET_ASIDE_MAX);
     if (rename(store->path, aside) != 0) {
         return error_set(text, ERROR_IO, "%s: damaged, and cannot be renamed to %s: %s",
-                         store->path, aside, strerror(errno));
+                         store->path, aside, strerrordesc_np(errno));
     }
     (void)close(store->directory);
     store->directory = -1;
@@ -362,10 +369,10 @@ static enum error open_env(struct lmdb_store *store, bool is_fresh, struct error
     }
     if (fsync(store->directory) != 0) {
         return error_set(text, ERROR_IO, "%s: the folder cannot be made durable: %s", store->path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     }
     enum error error = lmdb_refresh(store);
-    struct store_meta meta;
+    struct store_meta meta = {0};
     if (error == OK) {
         error = lmdb_meta(store, &meta);
     }

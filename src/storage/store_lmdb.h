@@ -3,7 +3,10 @@
  * LMDB cannot be trusted with damage, so the store is disposable: a note beside it (written and
  * synced after each commit) says how large it was, at which height and with which set digest;
  * before the store is opened for use a child process walks it and recomputes that digest. A store
- * in doubt is renamed to store.damaged-N and an empty one is made: the ledger rebuilds it. */
+ * in doubt is renamed to store.damaged-N and an empty one is made: the ledger rebuilds it.
+ *
+ * Opening forks that child, so it comes before the process has threads. A commit that ends with
+ * ERROR_FULL changed nothing that reads see, and may be tried again. */
 #ifndef STRATEGOS_STORAGE_STORE_LMDB_H
 #define STRATEGOS_STORAGE_STORE_LMDB_H
 

@@ -1,7 +1,7 @@
 /* ledger_bench.c - what one ledger sync costs on the disk of a folder, and what a batch larger or
  * smaller makes of it. Not a test: prints a table.
  *
- *     bench_ledger [FOLDER]      default: a new one below $TMPDIR or /tmp; removed afterwards */
+ *     bench_ledger [FOLDER]      default /tmp; works in a new folder below it, and removes that */
 #include "storage/ledger.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define ROUNDS       1000u
-#define BYTES_MAX    (96ull * 1024 * 1024) /* per batch size: over a file's end */
+#define BYTES_MAX    (96ull << 20) /* per batch size: over a file's end */
 #define RECORD_BYTES 4000u
 
 static uint64_t clock_ns(clockid_t clock)
@@ -59,9 +59,12 @@ static enum error measure(struct ledger *ledger, size_t batch_bytes, struct erro
     double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - start) / 1e9;
     cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     qsort(took, rounds, sizeof took[0], compare_u64);
-    (void)printf("%8zu KiB %8zu %9.0f %9.0f %9.0f %9.0f %9.1f\n", batch_bytes / 1024, rounds,
-                 (double)took[rounds / 2] / 1e3, (double)took[rounds * 99 / 100] / 1e3,
-                 (double)took[rounds - 1] / 1e3, (double)cpu / (double)rounds / 1e3,
+    size_t batch_kib = batch_bytes / 1024;
+    uint64_t median = took[rounds / 2];
+    uint64_t high = took[rounds * 99 / 100];
+    (void)printf("%8zu KiB %8zu %9.0f %9.0f %9.0f %9.0f %9.1f\n", batch_kib, rounds,
+                 (double)median / 1e3, (double)high / 1e3, (double)took[rounds - 1] / 1e3,
+                 (double)cpu / (double)rounds / 1e3,
                  (double)rounds * (double)batch_bytes / seconds / 1e6);
     return OK;
 }
@@ -111,9 +114,8 @@ static void clean_up(struct folder *folder, const char *path)
 int main(int argc, char **argv)
 {
     char path[512];
-    const char *base = argc > 1 ? argv[1] : getenv("TMPDIR");
-    (void)snprintf(path, sizeof path, "%s/ledger-bench-%ld", base != NULL ? base : "/tmp",
-                   (long)getpid());
+    const char *base = argc > 1 ? argv[1] : "/tmp";
+    (void)snprintf(path, sizeof path, "%s/ledger-bench-%ld", base, (long)getpid());
     struct error_text text = {{0}};
     struct folder folder;
     enum error error = folder_posix_open(&folder, path, true, &text);

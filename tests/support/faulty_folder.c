@@ -65,6 +65,16 @@ static struct memory_file *file_find(struct faulty_folder *faulty, const char *n
     return NULL;
 }
 
+/* For those who know that it is there. */
+static struct memory_file *file_get(struct faulty_folder *faulty, const char *name)
+{
+    struct memory_file *file = file_find(faulty, name);
+    if (file == NULL) {
+        assert_fail(__FILE__, __LINE__, name);
+    }
+    return file;
+}
+
 static struct memory_file *file_add(struct faulty_folder *faulty, const char *name, uint64_t size)
 {
     size_t i = 0;
@@ -102,21 +112,22 @@ static enum error count_call(struct faulty_folder *faulty, bool *is_crash)
 static enum error handle_take(struct faulty_folder *faulty, struct memory_file *file,
                               file_handle *handle, uint64_t *size)
 {
-    int slot = 0;
-    while (slot < HANDLES_MAX && faulty->handles[slot] != NULL) {
-        slot++;
+    for (int slot = 0; slot < HANDLES_MAX; slot++) {
+        if (faulty->handles[slot] == NULL) {
+            faulty->handles[slot] = file;
+            *handle = slot;
+            *size = file->size;
+            return OK;
+        }
     }
-    ASSERT(slot < HANDLES_MAX);
-    faulty->handles[slot] = file;
-    *handle = slot;
-    *size = file->size;
-    return OK;
+    return ERROR_LIMIT; /* somebody does not close what he opens */
 }
 
 static struct memory_file *handle_file(struct faulty_folder *faulty, file_handle handle)
 {
-    ASSERT(handle >= 0 && handle < HANDLES_MAX && faulty->handles[handle] != NULL);
-    return faulty->handles[handle];
+    struct memory_file *file = handle >= 0 && handle < HANDLES_MAX ? faulty->handles[handle] : NULL;
+    ASSERT(file != NULL);
+    return file;
 }
 
 static enum error faulty_open(void *self, const char *name, uint64_t create_size,
@@ -387,16 +398,16 @@ uint64_t faulty_folder_copy(struct faulty_folder *faulty, const char *name, uint
 void faulty_folder_damage(struct faulty_folder *faulty, const char *name, uint64_t offset,
                           struct slice bytes)
 {
-    struct memory_file *file = file_find(faulty, name);
-    ASSERT(file != NULL && offset + bytes.size <= file->size);
+    struct memory_file *file = file_get(faulty, name);
+    ASSERT(offset + bytes.size <= file->size);
     bytes_copy(file->live + offset, bytes.data, bytes.size);
     bytes_copy(file->disk + offset, bytes.data, bytes.size);
 }
 
 void faulty_folder_truncate(struct faulty_folder *faulty, const char *name, uint64_t size)
 {
-    struct memory_file *file = file_find(faulty, name);
-    ASSERT(file != NULL && size <= file->size);
+    struct memory_file *file = file_get(faulty, name);
+    ASSERT(size <= file->size);
     file->size = size;
 }
 

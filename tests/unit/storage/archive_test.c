@@ -15,7 +15,7 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define SMALL_FILE   16384u
+#define SMALL_FILE   ((uint64_t)16384)
 #define SEGMENTS_MAX 8u
 #define HEIGHTS      300u
 

@@ -13,7 +13,7 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define FILE_BYTES (1024u * 1024)
+#define FILE_BYTES (1ull << 20)
 
 static int set_up(void **state)
 {

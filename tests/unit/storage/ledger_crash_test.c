@@ -11,7 +11,7 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define SMALL_FILE 16384u
+#define SMALL_FILE ((uint64_t)16384)
 #define SEEDS      3u
 
 /* Batches of 1 to 9 records over several files; one of them longer than a file. */

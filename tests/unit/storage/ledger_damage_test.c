@@ -14,7 +14,7 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define SMALL_FILE   16384u
+#define SMALL_FILE   ((uint64_t)16384)
 #define HEADER_BYTES 4096u
 #define AREA         (SMALL_FILE - HEADER_BYTES)
 

@@ -11,7 +11,7 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define SMALL_FILE 16384u
+#define SMALL_FILE ((uint64_t)16384)
 
 static void make(struct faulty_folder *faulty, uint64_t file_bytes)
 {

@@ -133,11 +133,11 @@ static void flipped_bits_are_found_or_harmless(void **state)
         /* The beginnings of the first two pages hold the trees' roots: more of these. */
         size_t place = round % 3 == 0 ? prng_below(&prng, 2) * 4096 + prng_below(&prng, 170)
                                       : (size_t)prng_below(&prng, fixture->data_size);
-        char bit = (char)(1u << prng_below(&prng, 8));
-        fixture->data[place] ^= bit;
+        unsigned bit = 1u << prng_below(&prng, 8);
+        fixture->data[place] = (char)((unsigned char)fixture->data[place] ^ bit);
         put_back(fixture, fixture->data_size);
         found += open_is_honest(fixture);
-        fixture->data[place] ^= bit;
+        fixture->data[place] = (char)((unsigned char)fixture->data[place] ^ bit);
     }
     assert_true(found > 20); /* most of the file is free, or room in pages */
 }

@@ -238,7 +238,7 @@ static void readers_see_one_snapshot_while_commits_go_on(void **state)
     store_model_check(&fixture->model, &fixture->store);
 }
 
-#define both(test)                                                                                 \
+#define BOTH(test)                                                                                 \
     {#test "/lmdb", test, set_up_lmdb, tear_down, NULL},                                           \
     {                                                                                              \
 #test "/memory", test, set_up_memory, tear_down, NULL                                      \
@@ -247,10 +247,10 @@ static void readers_see_one_snapshot_while_commits_go_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        both(fresh_store_is_empty_at_height_0),
-        both(commits_are_seen_after_refresh_and_not_before),
-        both(next_and_get_take_any_bound),
-        both(readers_see_one_snapshot_while_commits_go_on),
+        BOTH(fresh_store_is_empty_at_height_0),
+        BOTH(commits_are_seen_after_refresh_and_not_before),
+        BOTH(next_and_get_take_any_bound),
+        BOTH(readers_see_one_snapshot_while_commits_go_on),
         cmocka_unit_test_setup_teardown(reopened_store_is_sound_and_the_same, set_up_lmdb,
                                         tear_down),
         cmocka_unit_test_setup_teardown(store_in_use_or_of_another_group_is_refused, set_up_lmdb,
