@@ -7,6 +7,8 @@
 
 #include "base/assert.h"
 
+#include <stdlib.h>
+
 /* Two splits of a node take at least OMAP_NODE_SLOTS / 2 below it: 16 levels take 2^48 inserts. */
 #define DEPTH_MAX 16u
 
