@@ -244,6 +244,20 @@ bool dialer_is_connected(const struct dialer *dialer)
     return dialer->channel.current != NULL && outlet_is_connected(&dialer->outlet);
 }
 
+const char *dialer_trouble(const struct dialer *dialer)
+{
+    if (!outlet_is_open(&dialer->outlet)) {
+        return "the host name does not resolve";
+    }
+    if (!outlet_is_connected(&dialer->outlet)) {
+        return "nobody answers at this address";
+    }
+    if (dialer->channel.current == NULL) {
+        return "no answer to our handshake (is our key in its group file?)";
+    }
+    return NULL;
+}
+
 uint64_t dialer_session_count(const struct dialer *dialer)
 {
     return dialer->channel.session_count;

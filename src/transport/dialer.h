@@ -37,6 +37,10 @@ bool dialer_send(struct dialer *dialer, struct slice bytes, uint64_t now_ns);
 uint64_t dialer_tick(struct dialer *dialer, uint64_t now_ns);
 
 bool dialer_is_connected(const struct dialer *dialer);
+
+/* Why not, in words that follow "replica 2 at ADDRESS: "; NULL if it is. */
+const char *dialer_trouble(const struct dialer *dialer);
+
 /* Grows with each new session: what was in flight may be lost, send again. */
 uint64_t dialer_session_count(const struct dialer *dialer);
 

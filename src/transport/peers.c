@@ -15,6 +15,8 @@
 #define CONNECTED_NS            (30 * SECOND_NS)
 #define STUCK_NS                (2 * SECOND_NS) /* a connection that takes nothing for so long is stuck */
 #define FLUSH_NS                (1 * MS_NS)
+#define FLUSH_STUCK_NS          (20 * MS_NS) /* once nothing went for FLUSH_PATIENCE_NS */
+#define FLUSH_PATIENCE_NS       (100 * MS_NS)
 #define IDLE_NS                 (1 * SECOND_NS)
 #define INTERNAL_FRAMES_AT_ONCE 64u /* handshakes and keep-alives in one peers_receive */
 
@@ -383,7 +385,11 @@ static uint64_t tick_peer(struct peers *peers, struct peer *peer, uint64_t now_n
         send_sealed(peers, peer, slice_of(NULL, 0), now_ns);
     }
     flush(peers, peer, now_ns);
-    uint64_t due_ns = queue_front(&peer->queue) != NULL ? now_ns + FLUSH_NS : recycle_due(peer);
+    uint64_t due_ns = recycle_due(peer);
+    if (queue_front(&peer->queue) != NULL) {
+        bool is_stuck = now_ns >= peer->stuck_since_ns + FLUSH_PATIENCE_NS;
+        due_ns = now_ns + (is_stuck ? FLUSH_STUCK_NS : FLUSH_NS);
+    }
     uint64_t channel_due_ns = channel_due(channel, now_ns);
     return due_ns < channel_due_ns ? due_ns : channel_due_ns;
 }

@@ -18,7 +18,7 @@
 
 #define RUN_NS        UINT64_C(1000000000)
 #define ROUND_TRIPS   5000u
-#define QUEUED_ENOUGH (1024u * 1024)
+#define QUEUED_ENOUGH ((size_t)1024 * 1024)
 #define BURST         16u
 
 enum { PARENT = 0, CHILD = 1 };
@@ -46,7 +46,7 @@ static uint64_t cpu_ns(void)
     ASSERT(getrusage(RUSAGE_SELF, &usage) == 0);
     return ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) *
                UINT64_C(1000000000) +
-           ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000;
+           ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * UINT64_C(1000);
 }
 
 /* Ticks, and waits until something can be received. */
@@ -145,7 +145,7 @@ static void measure_rate(struct peers *peers, const char *scheme, size_t size)
             (void)sched_yield();
             continue;
         }
-        for (unsigned i = 0; i < BURST; i++) {
+        for (uint64_t i = 0; i < BURST; i++) {
             send_command(peers, COMMAND_COUNT, size);
         }
         sent += BURST;
@@ -180,11 +180,13 @@ static void measure_round_trip(struct peers *peers, const char *scheme, size_t s
         trip_ns[i] = now_ns() - start_ns;
     }
     uint64_t used_ns = cpu_ns() - start_cpu_ns;
+    size_t median = ROUND_TRIPS / 2;
+    size_t high = ROUND_TRIPS - ROUND_TRIPS / 100;
     qsort(trip_ns, ROUND_TRIPS, sizeof trip_ns[0], compare);
     (void)printf(
         "%-4s %6zu bytes  round trip p50 %6.1f us  p99 %6.1f us  cpu at one end %5.2f us\n", scheme,
-        size, (double)trip_ns[ROUND_TRIPS / 2] * 1e-3,
-        (double)trip_ns[ROUND_TRIPS * 99 / 100] * 1e-3, (double)used_ns / ROUND_TRIPS * 1e-3);
+        size, (double)trip_ns[median] * 1e-3, (double)trip_ns[high] * 1e-3,
+        (double)used_ns / ROUND_TRIPS * 1e-3);
 }
 
 static unsigned free_port(void)

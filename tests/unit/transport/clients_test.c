@@ -116,11 +116,13 @@ static void dialer_before_its_listener_waits_for_it(void **state)
     net_open_client(&net, 0, CLIENT_KEY, address);
     net_settle(&net);
     assert_false(dialer_is_connected(net.clients[0].dialer));
+    assert_string_equal(dialer_trouble(net.clients[0].dialer), "nobody answers at this address");
     assert_false(dialer_send(net.clients[0].dialer, slice_of_text("early"), net_now(&net)));
     net_key(CLIENT_KEY, &secret, &key);
     net.is_echo = true;
     net_open_listener(&net, address, 1, &key);
     ask(&net, 0, "at last", "0at last");
+    assert_null(dialer_trouble(net.clients[0].dialer));
     net_fini(&net);
 }
 
@@ -132,8 +134,21 @@ static void dialer_with_an_unknown_key_gets_nothing(void **state)
     open_listener(&net, "tcp", address, 1);
     net_open_client(&net, 0, 99, address);
     NET_UNTIL(&net, net.listener_verdicts[VERDICT_UNKNOWN_SENDER] > 1);
+    assert_non_null(strstr(dialer_trouble(net.clients[0].dialer), "is our key"));
     assert_int_equal(dialer_session_count(net.clients[0].dialer), 0);
     assert_int_equal(listener_link_count(net.listener, net_now(&net)), 0);
+    net_fini(&net);
+}
+
+static void dialer_with_a_name_that_does_not_resolve_says_so(void **state)
+{
+    (void)state;
+    struct net net;
+    net_init(&net, "ipc", 1);
+    net_open_client(&net, 0, CLIENT_KEY, "tcp://no-such-host.invalid:4000");
+    net_settle(&net);
+    assert_non_null(strstr(dialer_trouble(net.clients[0].dialer), "does not resolve"));
+    assert_false(dialer_send(net.clients[0].dialer, slice_of_text("x"), net_now(&net)));
     net_fini(&net);
 }
 
@@ -304,6 +319,7 @@ int main(void)
         cmocka_unit_test(dialer_after_listener_restart_reconnects),
         cmocka_unit_test(dialer_before_its_listener_waits_for_it),
         cmocka_unit_test(dialer_with_an_unknown_key_gets_nothing),
+        cmocka_unit_test(dialer_with_a_name_that_does_not_resolve_says_so),
         cmocka_unit_test(dialer_for_another_replica_gets_nothing),
         cmocka_unit_test(dialer_that_is_quiet_stays_connected),
         cmocka_unit_test(dialer_that_renews_keeps_its_link),

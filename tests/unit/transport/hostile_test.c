@@ -79,11 +79,12 @@ static void replay_of_all_recorded_frames_is_refused(void **state)
     size_t accepted = net.nodes[1].accepted[0];
     size_t refused = verdict_sum(&net.nodes[1]);
     uint64_t sessions = peers_session_count(net.nodes[1].peers, 0);
-    assert_true(tap.count >= 2);
-    for (size_t i = 0; i < tap.count; i++) {
+    size_t count = tap.count;
+    assert_true(count >= 2);
+    for (size_t i = 0; i < count; i++) {
         stranger_send(&tap.out, buffer_slice(&tap.frames[i]));
     }
-    NET_UNTIL(&net, verdict_sum(&net.nodes[1]) >= refused + tap.count);
+    NET_UNTIL(&net, verdict_sum(&net.nodes[1]) >= refused + count);
     assert_int_equal(net.nodes[1].accepted[0], accepted);
     assert_true(net.nodes[1].verdicts[VERDICT_REPLAYED] > 0);
     net_expect(&net, 0, 1, "still the link");

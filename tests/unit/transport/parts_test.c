@@ -13,7 +13,8 @@ static void timestamps_that_came_before_are_refused(void **state)
 {
     (void)state;
     static struct timestamps timestamps;
-    for (uint64_t i = 0; i < UINT64_C(3) * TIMESTAMPS_KEPT; i++) { /* in pairs that swapped on the way */
+    for (uint64_t i = 0; i < UINT64_C(3) * TIMESTAMPS_KEPT;
+         i++) { /* in pairs that swapped on the way */
         assert_true(timestamps_accept(&timestamps, 1000 + (i ^ 1)));
     }
     for (uint64_t i = 0; i < UINT64_C(3) * TIMESTAMPS_KEPT; i++) {

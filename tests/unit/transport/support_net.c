@@ -227,7 +227,7 @@ static uint64_t serve_client(struct net *net, struct client *client)
 
 void net_turn(struct net *net)
 {
-    struct pollfd fds[NODES_MAX + DIALERS_MAX + 1];
+    struct pollfd fds[NODES_MAX + DIALERS_MAX + 2];
     nfds_t count = 0;
     uint64_t due_ns = net_now(net) + 10 * UINT64_C(1000000);
     for (size_t i = 0; i < NODES_MAX; i++) {
@@ -248,6 +248,9 @@ void net_turn(struct net *net)
             fds[count++] =
                 (struct pollfd){.fd = dialer_fd(net->clients[i].dialer), .events = POLLIN};
         }
+    }
+    if (net->also_fd > 0) {
+        fds[count++] = (struct pollfd){.fd = net->also_fd, .events = POLLIN};
     }
     if (net->on_turn != NULL) {
         net->on_turn(net->context);

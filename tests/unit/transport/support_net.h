@@ -46,6 +46,7 @@ struct net {
     struct client clients[DIALERS_MAX];
     void (*on_turn)(void *context); /* for taps */
     void *context;
+    int also_fd; /* waited for too; 0 for none */
 };
 
 void net_key(unsigned number, struct secret_key *secret, struct public_key *public);
