@@ -235,6 +235,33 @@ static void height_is_known_after_restart_from_a_mark_behind_the_last_decided(vo
     faulty_folder_free(faulty);
 }
 
+static void heights_no_longer_recent_are_found_while_it_runs(void **state)
+{
+    (void)state;
+    const height_nr last = 9000; /* twice as many as are kept */
+    struct faulty_folder *faulty = faulty_folder_new(1);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, 4 * SMALL_FILE, NULL), OK);
+    struct archive *archive = reopen(faulty, 0);
+    struct decided decided;
+    for (height_nr height = 1; height <= last; height++) {
+        struct order order = order_at(height);
+        archive_append_decided(archive, &order, NULL, NULL, 0, height);
+        if (height % 50 == 0) {
+            assert_int_equal(ledger_sync(archive_ledger(archive)), OK);
+            height_nr asked = 1 + height * 31 % (height - 1);
+            assert_int_equal(archive_load_order(archive, asked, &decided), OK);
+            assert_int_equal(decided.request_count, asked);
+        }
+    }
+    for (height_nr height = last; height > 0; height--) {
+        assert_int_equal(archive_load_order(archive, height, &decided), OK);
+        assert_int_equal(decided.request_count, height);
+    }
+    archive_close(archive);
+    faulty_folder_free(faulty);
+}
+
 static void read_block_gives_the_frame_of_the_block(void **state)
 {
     (void)state;
@@ -394,6 +421,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(block_of_every_height_is_read_after_restart_from_any_mark),
         cmocka_unit_test(height_is_known_after_restart_from_a_mark_behind_the_last_decided),
+        cmocka_unit_test(heights_no_longer_recent_are_found_while_it_runs),
         cmocka_unit_test(read_block_gives_the_frame_of_the_block),
         cmocka_unit_test(append_segment_twice_writes_it_once_until_a_mark),
         cmocka_unit_test(segment_forgotten_or_decided_is_written_again),
