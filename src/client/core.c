@@ -37,6 +37,14 @@ size_t client_core_memory_size(const struct client_core_settings *settings)
            rounded(pool_memory_size(RESULT_POOL_BYTES));
 }
 
+/* client_core_memory_size counted it. */
+static void *carve(struct arena *arena, size_t count, size_t size)
+{
+    void *taken = arena_take_array(arena, count, size);
+    ASSERT(taken != NULL);
+    return taken;
+}
+
 struct client_core *client_core_init(const struct client_core_settings *settings, void *memory)
 {
     ASSERT(settings->replica_count <= REPLICAS_MAX);
@@ -47,27 +55,22 @@ struct client_core *client_core_init(const struct client_core_settings *settings
 
     struct arena arena;
     arena_init(&arena, memory, client_core_memory_size(settings));
-    struct client_core *core = arena_take(&arena, sizeof *core);
-    ASSERT(core != NULL);
+    struct client_core *core = carve(&arena, 1, sizeof *core);
     memset(core, 0, sizeof *core);
     core->settings = *settings;
     prng_init(&core->prng, settings->seed);
-    core->ring_size = ring_size_for(settings->in_flight_max);
-    core->waiting = arena_take_array(&arena, core->ring_size, sizeof *core->waiting);
-    core->requests = arena_take_array(&arena, core->ring_size, sizeof *core->requests);
-    core->candidates = arena_take_array(&arena, core->ring_size * (settings->faults + 1),
-                                        sizeof *core->candidates);
-    core->body_requests = arena_take_array(&arena, SEGMENT_REQUESTS_MAX, sizeof(struct slice));
-    core->body = arena_take(&arena, SEGMENT_BODY_BYTES_MAX);
+    size_t ring = ring_size_for(settings->in_flight_max);
+    core->ring_size = ring;
+    core->waiting = carve(&arena, ring, sizeof *core->waiting);
+    core->requests = carve(&arena, ring, sizeof *core->requests);
+    core->candidates = carve(&arena, ring * (settings->faults + 1), sizeof *core->candidates);
+    core->body_requests = carve(&arena, SEGMENT_REQUESTS_MAX, sizeof(struct slice));
+    core->body = carve(&arena, 1, SEGMENT_BODY_BYTES_MAX);
     core->waiting_bytes.size = settings->waiting_bytes_max;
-    core->waiting_bytes.memory = arena_take(&arena, core->waiting_bytes.size);
+    core->waiting_bytes.memory = carve(&arena, 1, core->waiting_bytes.size);
     core->segment_bytes.size = SEGMENT_RING_BYTES;
-    core->segment_bytes.memory = arena_take(&arena, core->segment_bytes.size);
-    ASSERT(core->waiting != NULL && core->requests != NULL && core->candidates != NULL);
-    ASSERT(core->body_requests != NULL && core->body != NULL);
-    ASSERT(core->waiting_bytes.memory != NULL && core->segment_bytes.memory != NULL);
-    core->results_memory = arena_take(&arena, pool_memory_size(RESULT_POOL_BYTES));
-    ASSERT(core->results_memory != NULL);
+    core->segment_bytes.memory = carve(&arena, 1, core->segment_bytes.size);
+    core->results_memory = carve(&arena, 1, pool_memory_size(RESULT_POOL_BYTES));
     pool_init(&core->results, core->results_memory, RESULT_POOL_BYTES);
     core->earliest_deadline_ns = NEVER_NS;
     core->lost = true; /* until a session is opened */

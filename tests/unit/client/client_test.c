@@ -273,8 +273,7 @@ static void query_of_a_silent_replica_times_out(void **state)
     replicas_script(scene->replicas, 3, SCRIPT_SILENT);
     assert_int_equal(strategos_client_call_query(client, 3, text("q"), NULL),
                      STRATEGOS_STATUS_TIMEOUT);
-    while (strategos_client_call_query(client, 2, text("q"), NULL) != STRATEGOS_STATUS_DONE) {
-    }
+    while (strategos_client_call_query(client, 2, text("q"), NULL) != STRATEGOS_STATUS_DONE) {}
     strategos_client_close(client);
 }
 

@@ -63,6 +63,14 @@ struct replicas {
     struct buffer out;
 };
 
+/* Zeroed. */
+static void *allocate(size_t size)
+{
+    void *memory = calloc(1, size);
+    ASSERT(memory != NULL);
+    return memory;
+}
+
 static uint64_t now_ns(void)
 {
     struct timespec now;
@@ -133,8 +141,7 @@ static struct session *find_session(struct replicas *all, struct scripted *repli
         }
     }
     ASSERT(replica->session_count < SESSIONS_MAX);
-    struct session *session = calloc(1, sizeof *session);
-    ASSERT(session != NULL);
+    struct session *session = allocate(sizeof *session);
     session->number = lane->session;
     lane_digest_zero(&all->group.genesis, lane, &session->tip);
     replica->sessions[replica->session_count++] = session;
@@ -190,8 +197,7 @@ static void on_segment(struct replicas *all, struct scripted *replica, link_nr l
     uint64_t first = session->executed + 1;
     for (size_t i = 0; i < body.request_count; i++) {
         ASSERT(session->executed + 1 < REQUESTS_KEPT);
-        uint8_t *copy = malloc(body.requests[i].size + 1);
-        ASSERT(copy != NULL);
+        uint8_t *copy = allocate(body.requests[i].size + 1);
         bytes_copy(copy, body.requests[i].data, body.requests[i].size);
         session->requests[++session->executed] = slice_of(copy, body.requests[i].size);
         replica->executed++;
@@ -356,12 +362,11 @@ static void write_files(struct replicas *all)
 struct replicas *replicas_start(void)
 {
     enum error error = signature_library_init();
-    struct replicas *all = calloc(1, sizeof *all);
-    ASSERT(error == OK && all != NULL);
+    ASSERT(error == OK);
+    struct replicas *all = allocate(sizeof *all);
     test_folder_init(&all->folder);
-    all->memory = malloc(DECODE_BYTES_MAX);
-    all->body_memory = malloc(DECODE_BYTES_MAX);
-    ASSERT(all->memory != NULL && all->body_memory != NULL);
+    all->memory = allocate(DECODE_BYTES_MAX);
+    all->body_memory = allocate(DECODE_BYTES_MAX);
     arena_init(&all->arena, all->memory, DECODE_BYTES_MAX);
     arena_init(&all->body_arena, all->body_memory, DECODE_BYTES_MAX);
     write_files(all);

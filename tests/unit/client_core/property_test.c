@@ -61,6 +61,14 @@ static bool chance(struct scene *scene, unsigned percent)
     return prng_below(&scene->prng, 100) < percent;
 }
 
+static uint8_t *copy_of(struct slice bytes)
+{
+    uint8_t *copy = malloc(bytes.size + 1);
+    ASSERT(copy != NULL);
+    bytes_copy(copy, bytes.data, bytes.size);
+    return copy;
+}
+
 static void post(struct scene *scene, const struct message *message)
 {
     if (chance(scene, scene->loss_percent) || scene->net_count == NET_MAX) {
@@ -113,10 +121,7 @@ static void replica_on_segment(struct scene *scene, replica_id id, struct slice 
     }
     replica->sequence++;
     if (scene->segments[segment.sequence] == NULL) {
-        uint8_t *copy = malloc(bytes.size);
-        ASSERT(copy != NULL);
-        memcpy(copy, bytes.data, bytes.size);
-        scene->segments[segment.sequence] = copy;
+        scene->segments[segment.sequence] = copy_of(bytes);
         scene->segment_sizes[segment.sequence] = bytes.size;
     }
     post_replies(scene, id, first);
@@ -191,9 +196,7 @@ static void take_frames(struct scene *scene)
             message.first = sends[i].ask.from;
             message.size = sends[i].encoded.size;
             if (message.size > 0) {
-                message.bytes = malloc(message.size);
-                ASSERT(message.bytes != NULL);
-                memcpy(message.bytes, sends[i].encoded.data, message.size);
+                message.bytes = copy_of(sends[i].encoded);
             }
             post(scene, &message);
         }
