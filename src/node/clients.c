@@ -11,6 +11,7 @@
 
 #define LOG_PART_BYTES_MAX REPLY_FRAME_BYTES_MAX
 #define PAUSED_RETRY_MS    1000u
+#define RESEND_ASKS        16u /* what asking for replies counts as: one answer may be 256 KiB */
 
 /* Who sent the frame at hand. */
 struct sender {
@@ -212,8 +213,11 @@ static enum verdict on_ask_log(struct node *node, const struct sender *sender,
 static enum verdict on_message(struct node *node, const struct sender *sender,
                                const struct client_message *message)
 {
-    if (message->kind != CLIENT_SEGMENT && ++sender->allowance->asks > TURN_LINK_ASKS_MAX) {
-        return VERDICT_OVER_LIMIT; /* the client asks again */
+    if (message->kind != CLIENT_SEGMENT) {
+        sender->allowance->asks += message->kind == CLIENT_ASK_REPLIES ? RESEND_ASKS : 1;
+        if (sender->allowance->asks > TURN_LINK_ASKS_MAX) {
+            return VERDICT_OVER_LIMIT; /* the client asks again */
+        }
     }
     switch (message->kind) {
     case CLIENT_SEGMENT:

@@ -49,11 +49,13 @@ static enum error open_machine(struct node *node, struct error_text *text)
                    : error_set(text, ERROR_MISSING, "%s: no built-in machine is called \"%s\"",
                                group->path, group->machine_name);
     }
-    TRY(plugin_load(&node->plugin, group->machine_path, &group->machine_digest, text));
+    char path[sizeof group->path + sizeof group->machine_path];
+    TRY(group_machine_path(group, path, sizeof path, text));
+    TRY(plugin_load(&node->plugin, path, &group->machine_digest, text));
     node->machine = node->plugin.machine;
     if (strcmp(node->machine->name, group->machine_name) != 0) {
         return error_set(text, ERROR_FOREIGN, "%s: the machine calls itself \"%s\", not \"%s\"",
-                         group->machine_path, node->machine->name, group->machine_name);
+                         path, node->machine->name, group->machine_name);
     }
     return OK;
 }
