@@ -77,6 +77,7 @@ struct client_core_settings {
     size_t in_flight_max;     /* requests waiting or under way, 1 .. CLIENT_IN_FLIGHT_MAX */
     size_t waiting_bytes_max; /* of requests not yet in a segment, CLIENT_WAITING_BYTES_MIN up */
     uint64_t retry_ns;        /* first retransmission; doubles up to CLIENT_RETRY_NS_MAX */
+    bool read_only;           /* this client's role: its requests may only read */
     uint64_t seed;            /* of the retransmission jitter */
     struct client_core_ops ops;
 };

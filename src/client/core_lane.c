@@ -107,6 +107,7 @@ static bool form_segment(struct client_core *core, uint64_t now_ns)
 
     struct segment_body body = {
         .acknowledged = core->oldest - 1,
+        .read_only = core->settings.read_only,
         .request_count = count,
         .requests = core->body_requests,
     };

@@ -109,6 +109,7 @@ static enum error make_core(struct strategos_client *client, uint32_t in_flight_
 {
     uint64_t retry_ns = client->group.delta_ms * MILLISECOND_NS * RETRY_DELTAS;
     retry_ns = retry_ns > CLIENT_RETRY_NS_MAX ? CLIENT_RETRY_NS_MAX : retry_ns;
+    int self = group_find_client(&client->group, &client->key); /* checked by load */
     struct client_core_settings settings = {
         .genesis = client->group.genesis,
         .client = client->key,
@@ -117,6 +118,7 @@ static enum error make_core(struct strategos_client *client, uint32_t in_flight_
         .in_flight_max = in_flight_max,
         .waiting_bytes_max = WAITING_BYTES_MAX,
         .retry_ns = retry_ns < MILLISECOND_NS ? MILLISECOND_NS : retry_ns,
+        .read_only = client->group.clients[self].role == ROLE_READ,
         .seed = clock_ns(CLOCK_REALTIME) ^ get_u64(client->key.bytes),
         .ops = {.context = client,
                 .encode_body = encode_body,

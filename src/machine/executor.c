@@ -90,7 +90,10 @@ static enum outcome run_command(struct executor *executor, const struct stratego
         return OUTCOME_MALFORMED;
     }
     if (read_only) {
-        return outcome_of(machine->query(&executor->view.interface, context, command, reply));
+        enum outcome answer =
+            outcome_of(machine->query(&executor->view.interface, context, command, reply));
+        /* No query of this machine: for a client that may only read, a thing not allowed. */
+        return answer == OUTCOME_MALFORMED ? OUTCOME_FORBIDDEN : answer;
     }
     enum outcome outcome =
         outcome_of(machine->apply(&executor->command.interface, context, command, reply));

@@ -62,9 +62,9 @@ void clients_say_gone(struct node *node, const struct lane_id *lane, uint64_t be
     }
 }
 
-/* Tells a client that may not write so, request by request, as if they had been executed: f + 1
- * such answers are a result. Requests are numbered from 1 in each session, so only segments that
- * come in order, or the last one again, can be answered. */
+/* Tells a client that may not write and does not know it so, request by request, as if they had
+ * been executed: f + 1 such answers are a result. Requests are numbered from 1 in each session, so
+ * only segments that come in order, or the last one again, can be answered. */
 static void refuse_segment(struct node *node, const struct sender *sender,
                            const struct segment *segment)
 {
@@ -99,13 +99,24 @@ static void refuse_segment(struct node *node, const struct sender *sender,
     answers_add_replies(&node->answers, sender->link, &all);
 }
 
+bool clients_may_order(struct node *node, const struct segment *segment)
+{
+    int client = find_client(node, &segment->lane.client);
+    if (client < 0 || node->group->clients[client].role != ROLE_READ) {
+        return true; /* who is unknown, the core refuses */
+    }
+    struct segment_body body;
+    return wire_decode_segment_body(segment->body, &node->arena, &body) == VERDICT_ACCEPTED &&
+           body.read_only;
+}
+
 static enum verdict on_segment(struct node *node, const struct sender *sender,
                                const struct segment *segment)
 {
     if (!public_key_is_equal(&segment->lane.client, &sender->entry->key)) {
         return VERDICT_NOT_PERMITTED;
     }
-    if (sender->entry->role == ROLE_READ) {
+    if (!clients_may_order(node, segment)) {
         refuse_segment(node, sender, segment);
         return VERDICT_NOT_PERMITTED;
     }

@@ -37,6 +37,10 @@ static void take_frame(struct node *node, replica_id from, struct slice bytes)
     }
     struct replica_time now = clock_now();
     for (size_t i = 0; i < count; i++) {
+        if (messages[i].kind == PEER_SEGMENT && !clients_may_order(node, &messages[i].segment)) {
+            judge_peer(node, from, VERDICT_NOT_PERMITTED);
+            continue;
+        }
         judge_peer(node, from, replica_on_peer_message(node->core, now, from, &messages[i]));
     }
 }

@@ -125,22 +125,18 @@ static enum error open_archive(struct node *node, const struct store_meta *meta,
     return OK;
 }
 
-/* Clients whose segments are taken are those that may write. */
-static size_t list_writers(const struct group *group, struct public_key *writers)
+static void list_clients(const struct group *group, struct public_key *clients)
 {
-    size_t count = 0;
     for (size_t i = 0; i < group->client_count; i++) {
-        if (group->clients[i].role != ROLE_READ) {
-            writers[count++] = group->clients[i].key;
-        }
+        clients[i] = group->clients[i].key;
     }
-    return count;
 }
 
 static enum error make_core(struct node *node, const struct store_meta *meta,
                             struct error_text *text)
 {
-    struct public_key writers[CLIENTS_MAX];
+    struct public_key clients[CLIENTS_MAX];
+    list_clients(node->group, clients);
     struct replica_settings settings = {
         .replica_count = node->group->replica_count,
         .fault_count = node->group->faults,
@@ -148,8 +144,8 @@ static enum error make_core(struct node *node, const struct store_meta *meta,
         .genesis = node->group->genesis,
         .delta_ns = node->group->delta_ms * NS_PER_MS,
         .time_ahead_ns = node->group->time_ahead_ms * NS_PER_MS,
-        .client_count = list_writers(node->group, writers),
-        .clients = writers,
+        .client_count = node->group->client_count,
+        .clients = clients,
         .authority = {.context = node, .sign = sign, .verify = verify},
         .effects = {.context = node, .emit = effects_emit},
         .seed = clock_monotonic_ns() ^ (uint64_t)getpid() << 32,

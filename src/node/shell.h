@@ -183,6 +183,9 @@ void inbound_judge(struct node *node, size_t row, const char *who, enum verdict 
 
 /* clients.c */
 void clients_take(struct node *node);
+/* May this segment be ordered at all, whoever passes it on? A client that may only read must say in
+ * it that it does. */
+bool clients_may_order(struct node *node, const struct segment *segment);
 void clients_say_busy(struct node *node, const struct lane_id *lane, uint64_t sequence);
 void clients_say_gone(struct node *node, const struct lane_id *lane, uint64_t before);
 /* The link over which the lane's client is reached; 0 if none. */

@@ -252,7 +252,7 @@ static void read_only_segment_is_answered_by_the_query(void **state)
     world_forget_replies(&fixture->world);
     assert_int_equal(draft_apply(&fixture->draft, &fixture->world, NULL), OK);
     const char *const expected[] = {"5", "", "5"};
-    enum outcome const outcomes[] = {OUTCOME_DONE, OUTCOME_MALFORMED, OUTCOME_DONE};
+    enum outcome const outcomes[] = {OUTCOME_DONE, OUTCOME_FORBIDDEN, OUTCOME_DONE};
     assert_int_equal(fixture->world.reply_count, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(fixture->world.replies[i].number, i + 2);
