@@ -40,10 +40,7 @@ enum error replica_check_machine(const struct group *group, struct error_text *t
                                group->path, group->machine_name);
     }
     char path[sizeof group->path + sizeof group->machine_path];
-    const char *slash = strrchr(group->path, '/');
-    int folder =
-        slash == NULL || group->machine_path[0] == '/' ? 0 : (int)(slash - group->path) + 1;
-    (void)snprintf(path, sizeof path, "%.*s%s", folder, group->path, group->machine_path);
+    TRY(group_machine_path(group, path, sizeof path, text));
     struct plugin plugin;
     TRY(plugin_load(&plugin, path, &group->machine_digest, text));
     enum error error = OK;

@@ -333,6 +333,19 @@ enum error group_load(const char *path, struct group *group, struct error_text *
     return load(document, group, text);
 }
 
+enum error group_machine_path(const struct group *group, char *path, size_t room,
+                              struct error_text *text)
+{
+    const char *slash = strrchr(group->path, '/');
+    int folder =
+        slash == NULL || group->machine_path[0] == '/' ? 0 : (int)(slash - group->path) + 1;
+    int length = snprintf(path, room, "%.*s%s", folder, group->path, group->machine_path);
+    return length >= 0 && (size_t)length < room
+               ? OK
+               : error_set(text, ERROR_INVALID, "%s: the path of the machine's file is too long",
+                           group->path);
+}
+
 int group_find_replica(const struct group *group, const struct public_key *key)
 {
     for (size_t i = 0; i < group->replica_count; i++) {

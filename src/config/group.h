@@ -61,6 +61,11 @@ void group_genesis(const struct group *group, struct digest *genesis);
 /* The group file's text, commented, for `init`: writes to an open stream. */
 MUST_USE enum error group_write(const struct group *group, void *stream /* FILE * */);
 
+/* Where the machine's shared object lies: a relative path begins at the group file's folder.
+ * ERROR_INVALID if that gets longer than `room`. Not for built-in machines. */
+MUST_USE enum error group_machine_path(const struct group *group, char *path, size_t room,
+                                       struct error_text *text);
+
 /* The replica or client that has this key; -1 if none. */
 int group_find_replica(const struct group *group, const struct public_key *key);
 int group_find_client(const struct group *group, const struct public_key *key);

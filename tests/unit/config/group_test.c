@@ -146,6 +146,24 @@ static void written_group_is_loaded_the_same(void **state)
     assert_memory_equal(&group, &other, sizeof group);
 }
 
+static void machine_path_begins_at_the_group_file(void **state)
+{
+    (void)state;
+    static struct group at = {.path = "conf/demo/group.conf", .machine_path = "lib/bank.so"};
+    char path[64];
+    struct error_text text;
+    assert_int_equal(group_machine_path(&at, path, sizeof path, &text), OK);
+    assert_string_equal(path, "conf/demo/lib/bank.so");
+    assert_int_equal(group_machine_path(&at, path, 21, &text), ERROR_INVALID);
+    (void)snprintf(at.machine_path, sizeof at.machine_path, "/lib/bank.so");
+    assert_int_equal(group_machine_path(&at, path, sizeof path, &text), OK);
+    assert_string_equal(path, "/lib/bank.so");
+    (void)snprintf(at.path, sizeof at.path, "group.conf");
+    (void)snprintf(at.machine_path, sizeof at.machine_path, "bank.so");
+    assert_int_equal(group_machine_path(&at, path, sizeof path, &text), OK);
+    assert_string_equal(path, "bank.so");
+}
+
 static void write_to_full_device_is_an_error(void **state)
 {
     (void)state;
@@ -234,6 +252,7 @@ int main(void)
         cmocka_unit_test(folder_stands_for_its_group_file),
         cmocka_unit_test(replica_and_client_are_found_by_key),
         cmocka_unit_test(written_group_is_loaded_the_same),
+        cmocka_unit_test(machine_path_begins_at_the_group_file),
         cmocka_unit_test(write_to_full_device_is_an_error),
         cmocka_unit_test(every_identity_setting_changes_the_genesis),
         cmocka_unit_test(no_other_setting_changes_the_genesis),
