@@ -67,7 +67,7 @@ static void enter_after(struct simplex *simplex, const struct simplex_view *exit
     simplex->current = exited->view + 1;
 }
 
-bool simplex_advance(struct simplex *simplex, uint64_t now_ns)
+bool simplex_advance(struct simplex *simplex)
 {
     view_nr before = simplex->current;
     if (!simplex->is_unsettled) {
@@ -85,7 +85,7 @@ bool simplex_advance(struct simplex *simplex, uint64_t now_ns)
         }
     }
     if (simplex->current != before) {
-        simplex->entered_at_ns = now_ns;
+        simplex->entered_at_ns = simplex->now_ns;
         return true;
     }
     return false;
@@ -184,6 +184,13 @@ void simplex_notarize_candidate(struct simplex *simplex)
     simplex_cast(simplex, slot, VOTE_NOTARIZE, &digest);
 }
 
+void simplex_wait_for_candidate(struct simplex *simplex)
+{
+    struct simplex_view *slot = simplex_find(simplex, simplex->current);
+    ASSERT(slot != NULL);
+    slot->is_fetching = slot->is_in_time;
+}
+
 void simplex_refuse_candidate(struct simplex *simplex)
 {
     struct simplex_view *slot = simplex_find(simplex, simplex->current);
@@ -225,7 +232,9 @@ bool simplex_may_propose(struct simplex *simplex, struct order *order, uint64_t 
 
 view_nr simplex_finalized(struct simplex *simplex)
 {
-    for (view_nr view = simplex->notarized_highest; view > simplex->base.view; view--) {
+    /* The lowest, because its chain is the shortest: to catch up, orders must not wait for all
+     * those above them. */
+    for (view_nr view = simplex->base.view + 1; view <= simplex->notarized_highest; view++) {
         const struct simplex_view *slot = simplex_find(simplex, view);
         if (slot != NULL && slot->certified[VOTE_FINALIZE]) {
             return view;

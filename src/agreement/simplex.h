@@ -45,6 +45,7 @@ struct simplex_view {
     struct digest certified_digest[VOTE_KIND_COUNT];
     bool sent[VOTE_KIND_COUNT]; /* this replica's own votes */
     bool is_in_time;            /* the proposal came before the time-out */
+    bool is_fetching;           /* and something that it needs had to be fetched */
     bool is_refused;            /* its content is invalid: as good as none */
     bool is_skipped;            /* nullified at once: not counted for back-off */
     struct stored_order *order;
@@ -132,9 +133,12 @@ void simplex_restore_certificate(struct simplex *simplex, const struct certifica
 void simplex_restore_proposal(struct simplex *simplex, const struct proposal *proposal);
 void simplex_start(struct simplex *simplex, uint64_t now_ns);
 
+/* What time it is: before anything else that comes with it. */
+void simplex_set_time(struct simplex *simplex, uint64_t now_ns);
+
 /* Rules 1 and 5: enters views and finalizes as far as certificates allow. True if a view was
  * entered. */
-bool simplex_advance(struct simplex *simplex, uint64_t now_ns);
+bool simplex_advance(struct simplex *simplex);
 
 /* Rule 3, first half: the current view's proposal, if this replica could still vote for it. */
 struct stored_order *simplex_candidate(struct simplex *simplex);
@@ -160,6 +164,8 @@ enum simplex_parent simplex_check_parent(struct simplex *simplex, const struct o
 
 /* Rule 3, second half: the candidate's content is valid and held. */
 void simplex_notarize_candidate(struct simplex *simplex);
+/* Something that it needs is being fetched. */
+void simplex_wait_for_candidate(struct simplex *simplex);
 /* It never will be. */
 void simplex_refuse_candidate(struct simplex *simplex);
 
@@ -173,7 +179,7 @@ bool simplex_may_propose(struct simplex *simplex, struct order *order, uint64_t 
 /* False if there is no memory for it. */
 bool simplex_propose(struct simplex *simplex, const struct order *order);
 
-/* Rule 6: the highest finalized view above the base; 0 if none. */
+/* Rule 6: the lowest finalized view above the base; 0 if none. */
 view_nr simplex_finalized(struct simplex *simplex);
 /* Everything up to this finalized order (or ancestor of one) has been decided. */
 void simplex_decided(struct simplex *simplex, const struct order *order,
@@ -187,8 +193,10 @@ void simplex_on_heard(struct simplex *simplex, replica_id from);
 /* Is there work that only agreement can finish: an order not finalized, f+1 Nullify? */
 bool simplex_has_work(struct simplex *simplex);
 /* `has_work` says whether timers run; after candidates were voted on, so that a tie is a vote. */
-void simplex_on_time(struct simplex *simplex, uint64_t now_ns, bool has_work);
+void simplex_on_time(struct simplex *simplex, bool has_work);
 uint64_t simplex_deadline(const struct simplex *simplex);
+/* Rule 4's Δ, back-off included. */
+uint64_t simplex_delta_ns(const struct simplex *simplex);
 uint64_t simplex_view_age_ns(const struct simplex *simplex);
 void simplex_help(struct simplex *simplex, replica_id peer, view_nr peer_view);
 void simplex_on_ask_view(struct simplex *simplex, replica_id from, const struct ask_view *ask);

@@ -12,7 +12,7 @@
 #define SILENCE_DELTAS        10u
 
 /* Rule 4, back-off: Δ doubles from the (f+1)-th consecutive nullified view on. */
-static uint64_t delta_now(const struct simplex *simplex)
+uint64_t simplex_delta_ns(const struct simplex *simplex)
 {
     size_t allowed = simplex->settings.fault_count;
     size_t doublings = simplex->failed_views > allowed ? simplex->failed_views - allowed : 0;
@@ -73,11 +73,13 @@ bool simplex_has_work(struct simplex *simplex)
     return slot != NULL && slot->order != NULL && slot->order->is_signed;
 }
 
+/* Rule 4: a proposal that came in time and had to wait for a fetch has 2Δ more, for the votes on it
+ * too. */
 static uint64_t extension(struct simplex *simplex)
 {
     const struct simplex_view *slot = simplex_find(simplex, simplex->current);
-    bool is_fetching = slot != NULL && slot->is_in_time && simplex_candidate(simplex) != NULL;
-    return is_fetching ? 2 * delta_now(simplex) : 0;
+    bool is_extended = slot != NULL && slot->is_fetching && !slot->is_refused;
+    return is_extended ? 2 * simplex_delta_ns(simplex) : 0;
 }
 
 /* Rule 4. */
@@ -90,7 +92,7 @@ static void nullify_if_due(struct simplex *simplex)
         return;
     }
     uint64_t age = simplex_view_age_ns(simplex);
-    uint64_t delta = delta_now(simplex);
+    uint64_t delta = simplex_delta_ns(simplex);
     uint64_t more = extension(simplex);
     if (age >= 3 * delta + more || (!has_voted && age >= 2 * delta + more)) {
         simplex_nullify(simplex, false);
@@ -155,12 +157,20 @@ static void rebroadcast(struct simplex *simplex)
     }
 }
 
-void simplex_on_time(struct simplex *simplex, uint64_t now_ns, bool has_work)
+void simplex_set_time(struct simplex *simplex, uint64_t now_ns)
 {
-    if (simplex->is_awake && now_ns > simplex->now_ns) {
+    if (now_ns <= simplex->now_ns) {
+        return;
+    }
+    if (simplex->is_awake) {
         simplex->active_ns += now_ns - simplex->now_ns;
     }
     simplex->now_ns = now_ns;
+}
+
+void simplex_on_time(struct simplex *simplex, bool has_work)
+{
+    uint64_t now_ns = simplex->now_ns;
     if (has_work && !simplex->is_awake) {
         simplex->awake_since_ns = now_ns;
         simplex->rebroadcast_at_ns = now_ns + simplex->settings.delta_ns;
@@ -183,7 +193,7 @@ uint64_t simplex_deadline(const struct simplex *simplex)
     }
     uint64_t since = simplex->entered_at_ns > simplex->awake_since_ns ? simplex->entered_at_ns
                                                                       : simplex->awake_since_ns;
-    uint64_t delta = delta_now(simplex);
+    uint64_t delta = simplex_delta_ns(simplex);
     uint64_t deadline = simplex->rebroadcast_at_ns;
     for (uint64_t factor = 1; factor <= 5; factor++) { /* Δ: an empty order; 2Δ..5Δ: rule 4 */
         uint64_t due = since + factor * delta;
@@ -256,8 +266,8 @@ void simplex_on_ask_order(struct simplex *simplex, replica_id from, const struct
 void simplex_start(struct simplex *simplex, uint64_t now_ns)
 {
     simplex->is_restoring = false;
-    simplex->now_ns = now_ns;
+    simplex_set_time(simplex, now_ns);
     simplex->entered_at_ns = now_ns;
     simplex->is_unsettled = true;
-    (void)simplex_advance(simplex, now_ns);
+    (void)simplex_advance(simplex);
 }

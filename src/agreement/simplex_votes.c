@@ -26,6 +26,7 @@ static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
             slot->sent[kind] = false;
         }
         slot->is_in_time = false;
+        slot->is_fetching = false;
         slot->is_refused = false;
         slot->is_skipped = false;
         slot->view = view;
@@ -296,7 +297,7 @@ enum verdict simplex_on_proposal(struct simplex *simplex, const struct proposal 
     }
     if (view > simplex->current ||
         (view == simplex->current &&
-         simplex_view_age_ns(simplex) <= 2 * simplex->settings.delta_ns)) {
+         simplex_view_age_ns(simplex) <= 2 * simplex_delta_ns(simplex))) {
         slot->is_in_time = true;
     }
     if ((slot->boxes[VOTE_NOTARIZE].voters >> commander & 1) == 0 &&
@@ -304,6 +305,15 @@ enum verdict simplex_on_proposal(struct simplex *simplex, const struct proposal 
         add_vote(simplex, slot, VOTE_NOTARIZE, commander, &digest, &proposal->signature);
     }
     return VERDICT_ACCEPTED;
+}
+
+/* Is it the order that a finalized one's chain leads down to, and misses? */
+static bool is_lacking(struct simplex *simplex, view_nr view, const struct digest *digest)
+{
+    bool is_lacking_any;
+    struct simplex_lack lack = {.from = 0};
+    (void)simplex_next_decided(simplex, &is_lacking_any, &lack);
+    return is_lacking_any && lack.from == view && digest_is_equal(&lack.digest, digest);
 }
 
 enum verdict simplex_on_block_order(struct simplex *simplex, const struct order *order,
@@ -326,8 +336,9 @@ enum verdict simplex_on_block_order(struct simplex *simplex, const struct order 
     if (certified != NULL && !digest_is_equal(certified, digest)) {
         return VERDICT_INVALID;
     }
-    if (certified == NULL && order->view >= simplex->current && slot->order != NULL) {
-        return VERDICT_STALE; /* unproven: does not push out what may yet be voted for */
+    if (certified == NULL && slot->order != NULL && slot->order->is_signed &&
+        !is_lacking(simplex, order->view, digest)) {
+        return VERDICT_STALE; /* unproven: does not push out what was, or may be, voted for */
     }
     return store_order(simplex, slot, order, digest, NULL) ? VERDICT_ACCEPTED : VERDICT_OVER_LIMIT;
 }

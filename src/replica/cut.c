@@ -44,34 +44,30 @@ static enum cut_state check_tip(struct lanes *lanes, const struct lane_tip *base
                                 const struct lane_tip *tip, size_t *bytes,
                                 struct cut_missing *missing)
 {
-    *missing =
-        (struct cut_missing){.lane = tip->lane, .from = base->sequence + 1, .to = tip->sequence};
-    if (tip->sequence <= base->sequence || lanes_is_over(lanes, &tip->lane)) {
+    *missing = (struct cut_missing){
+        .lane = tip->lane, .from = base->sequence + 1, .to = tip->sequence, .digest = tip->digest};
+    if (tip->sequence <= base->sequence) {
         return CUT_INVALID;
     }
-    const struct lane *lane = lanes_find(lanes, &tip->lane);
-    if (lane == NULL) {
+    struct lane *lane = lanes_find(lanes, &tip->lane);
+    if (lane == NULL || tip->sequence - lane->tip_sequence > LANE_SEGMENTS_MAX) {
         return CUT_MISSING;
     }
-    struct digest previous = base->digest;
-    for (uint64_t sequence = base->sequence + 1; sequence <= tip->sequence; sequence++) {
-        const struct held_segment *held = lanes_held(lane, sequence);
-        if (held == NULL) {
-            missing->from = sequence;
-            return CUT_MISSING;
+    missing->to = lanes_choose(lane, base, tip, &missing->digest);
+    missing->is_proven = missing->to < tip->sequence;
+    if (missing->to == base->sequence) { /* it is a chain all the way down, but down to the base? */
+        for (uint64_t i = base->sequence + 1; i <= tip->sequence; i++) {
+            *bytes += lanes_held(lane, i)->encoded_size;
         }
-        if (!digest_is_equal(&held->previous, &previous)) {
-            missing->is_contested = true;
-            return CUT_MISSING;
-        }
-        *bytes += held->encoded_size;
-        previous = held->digest;
+        return digest_is_equal(&missing->digest, &base->digest) ? CUT_HELD : CUT_INVALID;
     }
-    if (!digest_is_equal(&previous, &tip->digest)) {
-        missing->is_contested = true;
-        return CUT_MISSING;
+    while (missing->from < missing->to && lanes_held(lane, missing->from) != NULL) {
+        missing->from++;
     }
-    return CUT_HELD;
+    if (lanes_held(lane, missing->from) != NULL) {
+        missing->from = base->sequence + 1; /* another branch is held there */
+    }
+    return CUT_MISSING;
 }
 
 enum cut_state cut_check(struct simplex *simplex, struct lanes *lanes, const struct order *order,
@@ -83,6 +79,9 @@ enum cut_state cut_check(struct simplex *simplex, struct lanes *lanes, const str
         const struct lane_tip *tip = &order->tips[i];
         if (i > 0 && lane_id_compare(&order->tips[i - 1].lane, &tip->lane) >= 0) {
             return CUT_INVALID;
+        }
+        if (lanes_is_over(lanes, &tip->lane)) {
+            continue; /* over by what is decided, which its commander may not know yet: void */
         }
         struct lane_tip base;
         cut_chain_tip(simplex, lanes, order->parent_view, &tip->lane, &base);
@@ -106,26 +105,50 @@ enum cut_state cut_check_final(struct lanes *lanes, const struct order *order,
                                size_t *segment_count)
 {
     size_t bytes = 0;
+    bool is_held = true;
     *missing_count = 0;
     *segment_count = 0;
     for (size_t i = 0; i < order->tip_count; i++) {
+        const struct lane_tip *tip = &order->tips[i];
         struct lane_tip base;
         struct cut_missing lacking;
-        lanes_decided_tip(lanes, &order->tips[i].lane, &base);
-        enum cut_state state = check_tip(lanes, &base, &order->tips[i], &bytes, &lacking);
-        if (state == CUT_MISSING && *missing_count < CUT_MISSING_MAX) {
+        lanes_decided_tip(lanes, &tip->lane, &base);
+        if (tip->sequence <= base.sequence || lanes_is_over(lanes, &tip->lane)) {
+            continue; /* void */
+        }
+        if (check_tip(lanes, &base, tip, &bytes, &lacking) == CUT_HELD) {
+            *segment_count += tip->sequence - base.sequence;
+            continue;
+        }
+        is_held = false;
+        if (*missing_count < CUT_MISSING_MAX) {
             missing[(*missing_count)++] = lacking;
-        } else if (state == CUT_HELD) {
-            *segment_count += order->tips[i].sequence - base.sequence;
         }
     }
-    return *missing_count == 0 ? CUT_HELD : CUT_MISSING;
+    return is_held ? CUT_HELD : CUT_MISSING;
+}
+
+bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t sequence)
+{
+    for (view_nr i = 1; i <= VIEW_WINDOW; i++) {
+        const struct simplex_view *slot = simplex_find(simplex, simplex->base.view + i);
+        if (slot == NULL || slot->order == NULL ||
+            (!slot->sent[VOTE_NOTARIZE] && !slot->certified[VOTE_NOTARIZE] &&
+             !slot->certified[VOTE_FINALIZE])) {
+            continue;
+        }
+        const struct lane_tip *tip = find_tip(&slot->order->order, lane);
+        if (tip != NULL && tip->sequence >= sequence) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* How far one lane goes within `budget` bytes, its tip's signature checked. Returns the bytes used.
  */
-static size_t offer_lane(struct lanes *lanes, struct lane *lane, const struct lane_tip *base,
-                         size_t budget, struct lane_tip *tip)
+static size_t offer_lane(struct simplex *simplex, struct lanes *lanes, struct lane *lane,
+                         const struct lane_tip *base, size_t budget, struct lane_tip *tip)
 {
     uint64_t last = lanes_contiguous(lanes, lane, base);
     size_t bytes = 0;
@@ -139,7 +162,9 @@ static size_t offer_lane(struct lanes *lanes, struct lane *lane, const struct la
     }
     if (!lanes_verify(lanes, lane, base, sequence)) {
         /* Its client signs badly: whatever it meant, it must send this again. */
-        lanes_drop_from(lanes, lane, base->sequence + 1);
+        if (!cut_is_named(simplex, &lane->id, base->sequence + 1)) {
+            lanes_drop_from(lanes, lane, base->sequence + 1);
+        }
         return 0;
     }
     *tip = (struct lane_tip){
@@ -181,8 +206,11 @@ size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_vi
         budget = budget < left ? budget : left;
         struct lane_tip base;
         struct lane_tip tip;
+        if (lanes_is_over(lanes, &lane->id)) {
+            continue;
+        }
         cut_chain_tip(simplex, lanes, parent_view, &lane->id, &base);
-        size_t bytes = offer_lane(lanes, lane, &base, budget, &tip);
+        size_t bytes = offer_lane(simplex, lanes, lane, &base, budget, &tip);
         if (bytes > 0) {
             insert_tip(tips, &count, &tip);
             left -= bytes;

@@ -14,7 +14,8 @@ struct cut_missing {
     struct lane_id lane;
     uint64_t from;
     uint64_t to;
-    bool is_contested; /* held segments are not those that the order names */
+    struct digest digest; /* of segment `to` */
+    bool is_proven;       /* segment `to` + 1 is held, and so `to` is authentic if it fits */
 };
 
 #define CUT_MISSING_MAX 16u
@@ -38,6 +39,10 @@ enum cut_state cut_check(struct simplex *simplex, struct lanes *lanes, const str
 enum cut_state cut_check_final(struct lanes *lanes, const struct order *order,
                                struct cut_missing *missing, size_t *missing_count,
                                size_t *segment_count);
+
+/* Does an order that may yet be decided, and that this replica or Q others voted for, cover this
+ * segment of the lane? Then it must not be forgotten. */
+bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t sequence);
 
 /* All that this commander can offer on top of the order of `parent_view`: fair between lanes, at
  * most TIPS_PER_ORDER_MAX tips and ORDER_SEGMENT_BYTES_MAX bytes, ascending. Signatures of the tips

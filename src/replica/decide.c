@@ -7,13 +7,21 @@ void replica_apply_cut(struct replica *replica, const struct order *order, struc
                        size_t *evicted_count, struct decided_entry *entry)
 {
     struct lanes *lanes = &replica->lanes;
+    bool is_void[TIPS_PER_ORDER_MAX]; /* by where the log stood before the order */
+    ASSERT(order->tip_count <= TIPS_PER_ORDER_MAX);
     *evicted_count = 0;
     for (size_t i = 0; i < order->tip_count; i++) {
         const struct lane_tip *tip = &order->tips[i];
         struct lane_tip base;
         lanes_decided_tip(lanes, &tip->lane, &base);
-        if (tip->sequence <= base.sequence || lanes_is_over(lanes, &tip->lane)) {
-            continue; /* void */
+        is_void[i] = tip->sequence <= base.sequence || lanes_is_over(lanes, &tip->lane);
+    }
+    for (size_t i = 0; i < order->tip_count; i++) {
+        const struct lane_tip *tip = &order->tips[i];
+        struct lane_tip base;
+        lanes_decided_tip(lanes, &tip->lane, &base);
+        if (is_void[i]) {
+            continue;
         }
         size_t first = entry == NULL ? 0 : entry->decision.segment_count;
         size_t count = 0;

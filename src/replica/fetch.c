@@ -2,6 +2,7 @@
  * to those whom their client did not reach. */
 #include "base/assert.h"
 #include "replica/state.h"
+#include "wire/digests.h"
 
 /* The client may just be a little slower towards us than towards the commander. */
 #define SEGMENT_GRACE_DIVISOR 20u
@@ -52,6 +53,9 @@ void replica_fetch_parent(struct replica *replica, enum simplex_parent state,
     struct peer_message ask = {.kind = PEER_ASK_VIEW,
                                .ask_view = {.from = lack->from, .to = lack->to}};
     if (state == PARENT_ORDER_MISSING) {
+        /* Its certificate too: where its commander made two orders and we hold the other one, only
+         * that makes room. */
+        replica_send(replica, to, &ask);
         ask = (struct peer_message){.kind = PEER_ASK_ORDER,
                                     .ask_order = {.view = lack->from, .digest = lack->digest}};
     }
@@ -61,12 +65,8 @@ void replica_fetch_parent(struct replica *replica, enum simplex_parent state,
 void replica_fetch_segments(struct replica *replica, const struct cut_missing *missing,
                             size_t missing_count)
 {
-    replica->contested_count = 0;
-    for (size_t i = 0; i < missing_count; i++) {
-        if (missing[i].is_contested) {
-            replica->contested[replica->contested_count++] = missing[i];
-        }
-    }
+    memcpy(replica->wanted, missing, missing_count * sizeof *missing);
+    replica->wanted_count = missing_count;
     replica_id to;
     if (!next_question(replica, replica->settings.delta_ns / SEGMENT_GRACE_DIVISOR, &to)) {
         return;
@@ -80,17 +80,29 @@ void replica_fetch_segments(struct replica *replica, const struct cut_missing *m
     }
 }
 
-bool replica_is_contested(const struct replica *replica, const struct lane_id *lane,
-                          uint64_t sequence)
+enum verdict replica_on_passed_segment(struct replica *replica, const struct segment *segment)
 {
-    for (size_t i = 0; i < replica->contested_count; i++) {
-        const struct cut_missing *place = &replica->contested[i];
-        if (sequence >= place->from && sequence <= place->to &&
-            lane_id_is_equal(&place->lane, lane)) {
-            return true;
+    enum segment_origin origin = SEGMENT_PASSED_ON;
+    struct cut_missing *place = NULL;
+    for (size_t i = 0; i < replica->wanted_count && place == NULL; i++) {
+        struct cut_missing *wanted = &replica->wanted[i];
+        if (segment->sequence == wanted->to && lane_id_is_equal(&wanted->lane, &segment->lane)) {
+            struct digest digest;
+            lane_digest_next(&segment->previous, segment->body, &digest);
+            place = digest_is_equal(&digest, &wanted->digest) ? wanted : NULL;
         }
     }
-    return false;
+    if (place != NULL) {
+        origin = place->is_proven ? SEGMENT_CHAINED : SEGMENT_NAMED;
+    }
+    enum verdict verdict = lanes_take(&replica->lanes, segment, origin, replica->now.monotonic_ns);
+    if (place != NULL && (verdict == VERDICT_ACCEPTED || verdict == VERDICT_DUPLICATE)) {
+        place->to--; /* answers come from the end on: each names the one before */
+        place->digest = segment->previous;
+        place->is_proven = true;
+    }
+    /* What does not fit what we hold is the client's equivocation, not the peer's. */
+    return verdict == VERDICT_EQUIVOCATION ? VERDICT_STALE : verdict;
 }
 
 static void send_segment(struct replica *replica, replica_id to, const struct lane *lane,
@@ -110,13 +122,18 @@ void replica_on_ask_segments(struct replica *replica, replica_id from,
     }
     size_t bytes = 0;
     uint64_t first = ask->from > lane->tip_sequence ? ask->from : lane->tip_sequence + 1;
-    for (uint64_t i = first; i <= ask->to && i - first < LANE_SEGMENTS_MAX; i++) {
-        const struct held_segment *held = lanes_held(lane, i);
-        if (held == NULL || bytes + held->encoded_size > LANE_BYTES_MAX) {
-            return;
+    uint64_t end = lane->tip_sequence + LANE_SEGMENTS_MAX;
+    /* From the end on: the last one's digest is in the order, and each one says the digest of the
+     * one before, so that the asker can tell what is meant. All branches, if there are several. */
+    for (uint64_t i = ask->to < end ? ask->to : end; i >= first; i--) {
+        for (const struct held_segment *held = lanes_held(lane, i); held != NULL;
+             held = held->other) {
+            if (bytes + held->encoded_size > LANE_BYTES_MAX) {
+                return;
+            }
+            send_segment(replica, from, lane, held);
+            bytes += held->encoded_size;
         }
-        send_segment(replica, from, lane, held);
-        bytes += held->encoded_size;
     }
 }
 
@@ -136,7 +153,9 @@ static size_t pass_on_lane(struct replica *replica, struct lane *lane)
             break;
         }
         if (!lanes_verify(&replica->lanes, lane, &base, i)) {
-            lanes_drop_from(&replica->lanes, lane, i);
+            if (!cut_is_named(&replica->simplex, &lane->id, i)) {
+                lanes_drop_from(&replica->lanes, lane, i);
+            }
             break;
         }
         send_segment(replica, REPLICA_ALL, lane, held);

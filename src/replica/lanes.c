@@ -78,15 +78,30 @@ void lanes_decided_tip(struct lanes *lanes, const struct lane_id *id, struct lan
     lane_digest_zero(&lanes->genesis, id, &tip->digest);
 }
 
-bool lanes_is_over(struct lanes *lanes, const struct lane_id *id)
-{
-    uint32_t client = find_client(lanes, &id->client);
-    return client != NO_CLIENT && id->session <= lanes->clients[client].floor;
-}
-
 static uint32_t lane_count(const struct lane_client *client)
 {
     return client->decided_count + client->undecided_count;
+}
+
+bool lanes_is_over(struct lanes *lanes, const struct lane_id *id)
+{
+    uint32_t client = find_client(lanes, &id->client);
+    if (client == NO_CLIENT) {
+        return false;
+    }
+    const struct lane_client *owner = &lanes->clients[client];
+    const struct lane *lane = lanes_find(lanes, id);
+    if (id->session <= owner->floor || (lane != NULL && lane->is_decided) ||
+        (owner->decided_count < SESSIONS_PER_CLIENT_MAX && lanes->decided_count < LANES_MAX)) {
+        return id->session <= owner->floor;
+    }
+    for (uint32_t i = 0; i < lane_count(owner); i++) {
+        const struct lane *other = &lanes->slots[owner->slots[i]];
+        if (other->is_decided && other->id.session < id->session) {
+            return false; /* which would make room */
+        }
+    }
+    return true; /* older than all that are kept */
 }
 
 static struct lane *add_lane(struct lanes *lanes, const struct lane_id *id, uint32_t client)
@@ -143,13 +158,25 @@ static void count_pending(struct lanes *lanes, struct lane *lane, const struct h
     }
 }
 
+/* Never decided, or not this one: forgets a list of branches. */
+static void free_branches(struct lanes *lanes, struct lane *lane, struct held_segment *held)
+{
+    while (held != NULL) {
+        struct held_segment *next = held->other;
+        struct effect effect = {.kind = EFFECT_FORGET_SEGMENT, .digest = &held->digest};
+        lanes->effects.emit(lanes->effects.context, &effect);
+        count_pending(lanes, lane, held, false);
+        pool_free(&lanes->pool, held);
+        held = next;
+    }
+}
+
+/* What is in front at its place goes; another branch comes in front. */
 static void drop_held(struct lanes *lanes, struct lane *lane, struct held_segment *held)
 {
-    struct effect effect = {.kind = EFFECT_FORGET_SEGMENT, .digest = &held->digest};
-    lanes->effects.emit(lanes->effects.context, &effect);
-    lane->pending[held->sequence % LANE_SEGMENTS_MAX] = NULL;
-    count_pending(lanes, lane, held, false);
-    pool_free(&lanes->pool, held);
+    lane->pending[held->sequence % LANE_SEGMENTS_MAX] = held->other;
+    held->other = NULL;
+    free_branches(lanes, lane, held);
 }
 
 void lanes_drop_from(struct lanes *lanes, struct lane *lane, uint64_t sequence)
@@ -159,6 +186,14 @@ void lanes_drop_from(struct lanes *lanes, struct lane *lane, uint64_t sequence)
         if (held != NULL && held->sequence >= sequence) {
             drop_held(lanes, lane, held);
         }
+    }
+}
+
+static void drop_all(struct lanes *lanes, struct lane *lane)
+{
+    for (size_t i = 0; i < LANE_SEGMENTS_MAX; i++) {
+        free_branches(lanes, lane, lane->pending[i]);
+        lane->pending[i] = NULL;
     }
 }
 
@@ -177,7 +212,7 @@ static void replace_slot(struct lane_client *client, uint32_t from, uint32_t to)
 /* Open addressing without tombstones: later entries of the run move up into the hole. */
 static void remove_lane(struct lanes *lanes, struct lane *lane)
 {
-    lanes_drop_from(lanes, lane, 0);
+    drop_all(lanes, lane);
     struct lane_client *client = &lanes->clients[lane->client];
     uint32_t hole = (uint32_t)(lane - lanes->slots);
     replace_slot(client, hole, client->slots[lane_count(client) - 1]);
@@ -212,6 +247,18 @@ static void remove_lane(struct lanes *lanes, struct lane *lane)
     }
 }
 
+/* Undecided lanes whose session can no longer be decided go, with what they hold. */
+static void drop_over(struct lanes *lanes, uint32_t client)
+{
+    const struct lane_client *owner = &lanes->clients[client];
+    for (uint32_t i = lane_count(owner); i > 0; i--) { /* removing puts the last one in its place */
+        struct lane *lane = &lanes->slots[owner->slots[i - 1]];
+        if (!lane->is_decided && lanes_is_over(lanes, &lane->id)) {
+            remove_lane(lanes, lane);
+        }
+    }
+}
+
 /* A new session of a client that already has as many undecided ones as it may: the one that has
  * nothing to offer makes room. */
 static bool make_room(struct lanes *lanes, uint32_t client)
@@ -229,6 +276,13 @@ static bool make_room(struct lanes *lanes, uint32_t client)
         }
     }
     return false;
+}
+
+/* Before a restart a client may have had more: what was held then is held again. */
+static bool has_restoring_room(const struct lanes *lanes, uint32_t client)
+{
+    return lane_count(&lanes->clients[client]) < LANES_PER_CLIENT &&
+           lanes->undecided_count < 2 * LANES_UNDECIDED_ALL;
 }
 
 static enum verdict refuse(struct lanes *lanes, enum segment_origin origin,
@@ -251,17 +305,24 @@ static bool verify_segment(const struct lanes *lanes, const struct lane_id *id, 
     return lanes->authority.verify(lanes->authority.context, &id->client, &message, signature);
 }
 
-/* Is there room for it by the limits of its lane and client, and in the pool? Peers and the ledger
- * may use what clients may not: an order names it, or will. */
+/* Is there room for it by the limits of its lane and client, and in the pool? What an order names
+ * may use more, and what was held before a restart is held. */
 static bool has_room(const struct lanes *lanes, const struct lane *lane, size_t size,
                      enum segment_origin origin)
 {
-    if (origin != SEGMENT_FROM_CLIENT) {
-        return true;
+    uint64_t client_bytes = lanes->clients[lane->client].pending_bytes + size;
+    switch (origin) {
+    case SEGMENT_FROM_CLIENT:
+    case SEGMENT_PASSED_ON:
+        return lane->pending_bytes + size <= LANE_BYTES_MAX && client_bytes <= CLIENT_BYTES_MAX &&
+               lanes->pool.used + 2 * size <= SEGMENT_POOL_BYTES / 4 * 3;
+    case SEGMENT_NAMED:
+    case SEGMENT_CHAINED:
+        return client_bytes <= (uint64_t)2 * CLIENT_BYTES_MAX;
+    case SEGMENT_RESTORED:
+        break;
     }
-    return lane->pending_bytes + size <= LANE_BYTES_MAX &&
-           lanes->clients[lane->client].pending_bytes + size <= CLIENT_BYTES_MAX &&
-           lanes->pool.used + 2 * size <= SEGMENT_POOL_BYTES / 4 * 3;
+    return true;
 }
 
 static bool hold(struct lanes *lanes, struct lane *lane, const struct segment *segment,
@@ -283,13 +344,64 @@ static bool hold(struct lanes *lanes, struct lane *lane, const struct segment *s
     held->is_verified = is_verified;
     held->is_passed_on = false;
     memcpy(held->bytes, segment->encoded.data, segment->encoded.size);
-    lane->pending[held->sequence % LANE_SEGMENTS_MAX] = held;
+    struct held_segment **place = &lane->pending[held->sequence % LANE_SEGMENTS_MAX];
+    held->other = *place;
+    *place = held;
     count_pending(lanes, lane, held, true);
     return true;
 }
 
+/* The segment with this digest at its place, put in front of other branches; NULL if not held. */
+static struct held_segment *choose(struct lane *lane, uint64_t sequence,
+                                   const struct digest *digest)
+{
+    if (lanes_held(lane, sequence) == NULL) {
+        return NULL;
+    }
+    struct held_segment **first = &lane->pending[sequence % LANE_SEGMENTS_MAX];
+    for (struct held_segment **at = first; *at != NULL; at = &(*at)->other) {
+        struct held_segment *held = *at;
+        if (digest_is_equal(&held->digest, digest)) {
+            *at = held->other;
+            held->other = *first;
+            *first = held;
+            return held;
+        }
+    }
+    return NULL;
+}
+
+uint64_t lanes_choose(struct lane *lane, const struct lane_tip *base, const struct lane_tip *tip,
+                      struct digest *digest)
+{
+    uint64_t sequence = tip->sequence;
+    *digest = tip->digest;
+    while (sequence > base->sequence) {
+        const struct held_segment *held = choose(lane, sequence, digest);
+        if (held == NULL) {
+            break;
+        }
+        *digest = held->previous;
+        sequence--;
+    }
+    return sequence;
+}
+
+/* Of the branches at one place at most so many are held: the ones named last. */
+static void limit_branches(struct lanes *lanes, struct lane *lane, struct held_segment *first)
+{
+    struct held_segment *held = first;
+    for (size_t count = 1; held->other != NULL && count < BRANCHES_MAX; count++) {
+        held = held->other;
+    }
+    if (held->other != NULL) {
+        free_branches(lanes, lane, held->other);
+        held->other = NULL;
+    }
+}
+
 static enum verdict place(struct lanes *lanes, struct lane *lane, const struct segment *segment,
-                          enum segment_origin origin, bool may_replace, uint64_t now_ns)
+                          enum segment_origin origin, uint64_t now_ns)
 {
     if (segment->sequence <= lane->tip_sequence) {
         return VERDICT_STALE;
@@ -298,29 +410,33 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
         !has_room(lanes, lane, segment->encoded.size, origin)) {
         return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
     }
+    if (segment->sequence == lane->tip_sequence + 1 &&
+        !digest_is_equal(&segment->previous, &lane->tip)) {
+        return VERDICT_EQUIVOCATION; /* of the client: it does not go on from what is decided */
+    }
     struct digest digest;
     lane_digest_next(&segment->previous, segment->body, &digest);
-    struct held_segment *held = lanes_held(lane, segment->sequence);
-    if (held != NULL && digest_is_equal(&held->digest, &digest)) {
+    if (choose(lane, segment->sequence, &digest) != NULL) {
         return VERDICT_DUPLICATE;
     }
-    if (held != NULL && !may_replace) {
+    bool is_new_branch = lanes_held(lane, segment->sequence) != NULL;
+    if (is_new_branch && (origin == SEGMENT_FROM_CLIENT || origin == SEGMENT_PASSED_ON)) {
         return VERDICT_EQUIVOCATION; /* of the client; the first stays */
     }
+    /* The first of a session is always verified: lanes that nobody could order would fill the
+     * limits. */
     bool is_verified = false;
-    if (origin == SEGMENT_PASSED_ON) {
+    if (origin == SEGMENT_PASSED_ON || (segment->sequence == 1 && origin == SEGMENT_FROM_CLIENT)) {
         if (!verify_segment(lanes, &segment->lane, segment->sequence, &digest,
                             &segment->signature)) {
             return VERDICT_BAD_AUTHENTICATION;
         }
         is_verified = true;
     }
-    if (held != NULL) {
-        drop_held(lanes, lane, held);
-    }
     if (!hold(lanes, lane, segment, &digest, is_verified, now_ns)) {
         return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
     }
+    limit_branches(lanes, lane, lanes_held(lane, segment->sequence));
     if (origin != SEGMENT_RESTORED) {
         struct effect effect = {
             .kind = EFFECT_PERSIST_SEGMENT, .segment = segment, .digest = &digest};
@@ -330,7 +446,7 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
 }
 
 enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
-                        enum segment_origin origin, bool may_replace, uint64_t now_ns)
+                        enum segment_origin origin, uint64_t now_ns)
 {
     uint32_t client = find_client(lanes, &segment->lane.client);
     if (client == NO_CLIENT && origin == SEGMENT_RESTORED) {
@@ -340,17 +456,23 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
         (!lanes->clients[client].may_send && origin == SEGMENT_FROM_CLIENT)) {
         return VERDICT_UNKNOWN_SENDER;
     }
-    if (segment->lane.session <= lanes->clients[client].floor) {
+    if (lanes_is_over(lanes, &segment->lane)) {
         return refuse(lanes, origin, segment, EFFECT_SESSION_GONE, VERDICT_STALE);
     }
     struct lane *lane = lanes_find(lanes, &segment->lane);
     if (lane == NULL) {
-        if (segment->sequence > LANE_SEGMENTS_MAX || !make_room(lanes, client)) {
+        bool has_place = origin == SEGMENT_RESTORED ? has_restoring_room(lanes, client)
+                                                    : make_room(lanes, client);
+        if (segment->sequence > LANE_SEGMENTS_MAX || !has_place) {
             return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
         }
         lane = add_lane(lanes, &segment->lane, client);
     }
-    return place(lanes, lane, segment, origin, may_replace, now_ns);
+    enum verdict verdict = place(lanes, lane, segment, origin, now_ns);
+    if (!lane->is_decided && lane->pending_count == 0) {
+        remove_lane(lanes, lane);
+    }
+    return verdict;
 }
 
 static void drop_an_undecided(struct lanes *lanes, uint32_t client)
@@ -384,12 +506,8 @@ bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
         segment->sequence - lane->tip_sequence > LANE_SEGMENTS_MAX) {
         return false;
     }
-    struct held_segment *held = lanes_held(lane, segment->sequence);
-    if (held != NULL && digest_is_equal(&held->digest, digest)) {
+    if (choose(lane, segment->sequence, digest) != NULL) {
         return true;
-    }
-    if (held != NULL) {
-        drop_held(lanes, lane, held);
     }
     if (!hold(lanes, lane, segment, digest, true, now_ns)) {
         return false;
@@ -410,26 +528,36 @@ bool lanes_has_ready(const struct lanes *lanes)
     return false;
 }
 
+/* The segment of a place that goes on from `previous`, put in front; NULL if none does. */
+static struct held_segment *choose_after(struct lane *lane, uint64_t sequence,
+                                         const struct digest *previous)
+{
+    for (struct held_segment *held = lanes_held(lane, sequence); held != NULL; held = held->other) {
+        if (digest_is_equal(&held->previous, previous)) {
+            return choose(lane, sequence, &held->digest);
+        }
+    }
+    return NULL;
+}
+
 uint64_t lanes_contiguous(struct lanes *lanes, struct lane *lane, const struct lane_tip *base)
 {
     struct digest previous = base->digest;
     uint64_t sequence = base->sequence;
     for (;;) {
-        const struct held_segment *held = lanes_held(lane, sequence + 1);
+        const struct held_segment *held = choose_after(lane, sequence + 1, &previous);
         if (held == NULL) {
-            return sequence;
-        }
-        if (!digest_is_equal(&held->previous, &previous)) {
-            /* Not on this chain. Two segments that do not fit are their client's doing, but if the
-             * base is an order that may yet be abandoned, this one may be the right one. */
-            if (sequence == lane->tip_sequence) {
-                lanes_drop_from(lanes, lane, sequence + 1);
-            }
-            return sequence;
+            break;
         }
         previous = held->digest;
         sequence++;
     }
+    /* What does not go on from the decided tip never will. (From an order that may yet be
+     * abandoned it is another matter.) */
+    while (sequence == lane->tip_sequence && lanes_held(lane, sequence + 1) != NULL) {
+        drop_held(lanes, lane, lanes_held(lane, sequence + 1));
+    }
+    return sequence;
 }
 
 bool lanes_verify(struct lanes *lanes, struct lane *lane, const struct lane_tip *base,
@@ -449,31 +577,31 @@ bool lanes_verify(struct lanes *lanes, struct lane *lane, const struct lane_tip 
     return true;
 }
 
-/* A session becomes part of the replicated state; the oldest of its client may have to go. */
-static bool admit_session(struct lanes *lanes, struct lane *lane, struct lane_id *evicted,
+/* A session becomes part of the replicated state; the oldest of its client may have to go: in the
+ * worst case this very one, after its order. */
+static void admit_session(struct lanes *lanes, struct lane *lane, struct lane_id *evicted,
                           size_t *evicted_count)
 {
-    struct lane_client *client = &lanes->clients[lane->client];
+    uint32_t index = lane->client;
+    struct lane_client *client = &lanes->clients[index];
     lane->is_decided = true;
     client->undecided_count--;
     lanes->undecided_count--;
     client->decided_count++;
     lanes->decided_count++;
-    if (client->decided_count <= SESSIONS_PER_CLIENT_MAX && lanes->decided_count <= LANES_MAX) {
-        return true;
-    }
-    struct lane *oldest = lane;
-    for (uint32_t i = 0; i < lane_count(client); i++) {
-        struct lane *other = &lanes->slots[client->slots[i]];
-        if (other->is_decided && other->id.session < oldest->id.session) {
-            oldest = other;
+    if (client->decided_count > SESSIONS_PER_CLIENT_MAX || lanes->decided_count > LANES_MAX) {
+        struct lane *oldest = lane;
+        for (uint32_t i = 0; i < lane_count(client); i++) {
+            struct lane *other = &lanes->slots[client->slots[i]];
+            if (other->is_decided && other->id.session < oldest->id.session) {
+                oldest = other;
+            }
         }
+        client->floor = oldest->id.session;
+        evicted[(*evicted_count)++] = oldest->id;
+        remove_lane(lanes, oldest); /* may move `lane` to another slot */
     }
-    client->floor = oldest->id.session;
-    bool is_kept = oldest != lane;
-    evicted[(*evicted_count)++] = oldest->id; /* also a newcomer that is older than all kept */
-    remove_lane(lanes, oldest); /* may move `lane` to another slot */
-    return is_kept;
+    drop_over(lanes, index);
 }
 
 bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_id *evicted,
@@ -491,23 +619,21 @@ bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_i
         }
         lane = add_lane(lanes, &tip->lane, client);
     }
-    if (!lane->is_decided) {
-        if (!admit_session(lanes, lane, evicted, evicted_count)) {
-            return false;
-        }
-        lane = lanes_find(lanes, &tip->lane);
-        ASSERT(lane != NULL);
-    }
     ASSERT(tip->sequence > lane->tip_sequence);
     for (uint64_t i = 0; i < LANE_SEGMENTS_MAX; i++) {
         struct held_segment *held = lane->pending[i];
         if (held != NULL && held->sequence <= tip->sequence) {
             lane->pending[i] = NULL;
+            free_branches(lanes, lane, held->other);
+            held->other = NULL;
             count_pending(lanes, lane, held, false);
         }
     }
     lane->tip_sequence = tip->sequence;
     lane->tip = tip->digest;
+    if (!lane->is_decided) {
+        admit_session(lanes, lane, evicted, evicted_count);
+    }
     return true;
 }
 
@@ -515,8 +641,8 @@ void lanes_restore_tip(struct lanes *lanes, const struct lane_tip *tip)
 {
     struct lane_id evicted[1];
     size_t evicted_count = 0;
-    bool is_kept = lanes_decide(lanes, tip, evicted, &evicted_count);
-    ASSERT(is_kept && evicted_count == 0);
+    bool is_decided = lanes_decide(lanes, tip, evicted, &evicted_count);
+    ASSERT(is_decided && evicted_count == 0);
 }
 
 void lanes_restore_floor(struct lanes *lanes, const struct public_key *client, uint64_t session)
@@ -557,10 +683,10 @@ void lanes_check(const struct lanes *lanes, bool deep)
         ASSERT(lane->is_decided == (lane->tip_sequence > 0));
         uint32_t count = 0;
         for (uint64_t i = 0; i < LANE_SEGMENTS_MAX; i++) {
-            const struct held_segment *held = lane->pending[i];
-            if (held != NULL) {
+            for (const struct held_segment *held = lane->pending[i]; held != NULL;
+                 held = held->other) {
                 ASSERT(held->sequence % LANE_SEGMENTS_MAX == i);
-                ASSERT(lanes_held(lane, held->sequence) == held);
+                ASSERT(lanes_held(lane, held->sequence) == lane->pending[i]);
                 count++;
                 bytes += held->encoded_size;
             }

@@ -21,11 +21,17 @@
 /* Lanes of one client that are not decided yet, beside the sessions that are kept. */
 #define LANES_UNDECIDED_MAX 16u
 #define CLIENT_BYTES_MAX    (8u * 1024 * 1024)
-#define LANES_PER_CLIENT    (SESSIONS_PER_CLIENT_MAX + LANES_UNDECIDED_MAX + 1u)
+/* No order has more new lanes of a client than its commander had undecided ones. */
+#define LANES_PER_CLIENT    (SESSIONS_PER_CLIENT_MAX + 2u * LANES_UNDECIDED_MAX + 1u)
+/* Segments of different branches at one place of a lane. */
+#define BRANCHES_MAX        16u
 /* All undecided lanes together. */
 #define LANES_UNDECIDED_ALL (CLIENTS_MAX * LANES_UNDECIDED_MAX)
 
 struct held_segment {
+    /* Segments of other branches, if the client signed several: an order that is open yet may have
+     * named them, and this replica may have voted for it. */
+    struct held_segment *other;
     uint64_t sequence;
     struct digest previous;
     struct digest digest;
@@ -92,13 +98,15 @@ void lanes_restore_floor(struct lanes *lanes, const struct public_key *client, u
 enum segment_origin {
     SEGMENT_FROM_CLIENT, /* over the client's own link: authentic to us */
     SEGMENT_PASSED_ON,   /* by a peer: its signature is verified */
+    SEGMENT_NAMED,       /* the same, and an order to be voted for names this very one */
+    SEGMENT_CHAINED,     /* the same, and an authentic one that is held chains to it */
     SEGMENT_RESTORED,    /* from our own ledger */
 };
 
-/* Takes a segment in. Emits PERSIST_SEGMENT; to a client also BUSY or SESSION_GONE. A peer's may
- * replace another one that is held at its place if `may_replace` (an order names it). */
+/* Takes a segment in. Emits PERSIST_SEGMENT; to a client also BUSY or SESSION_GONE. Beside another
+ * one at its place only those that an order names are held. */
 enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
-                        enum segment_origin origin, bool may_replace, uint64_t now_ns);
+                        enum segment_origin origin, uint64_t now_ns);
 
 /* Holds a segment that a certified order names, whatever the limits, in place of any other. False
  * if there is no memory. */
@@ -110,7 +118,8 @@ struct lane *lanes_find(struct lanes *lanes, const struct lane_id *id);
 /* A lane's decided tip; sequence 0 and digest 0 for one that is not known. */
 void lanes_decided_tip(struct lanes *lanes, const struct lane_id *id, struct lane_tip *tip);
 
-/* Session pushed out, or never to be accepted again. */
+/* Session pushed out, or older than all that are kept of as many as there may be: an order that
+ * names it says nothing. */
 bool lanes_is_over(struct lanes *lanes, const struct lane_id *id);
 
 /* Is there a held segment that the decided log could go on with? */
@@ -127,11 +136,16 @@ uint64_t lanes_contiguous(struct lanes *lanes, struct lane *lane, const struct l
 bool lanes_verify(struct lanes *lanes, struct lane *lane, const struct lane_tip *base,
                   uint64_t sequence);
 
+/* Puts the branch that ends in `tip` in front, as far down to `base` as it is held. Returns the
+ * first sequence on the way down that is not, with its digest; base->sequence if all are. */
+uint64_t lanes_choose(struct lane *lane, const struct lane_tip *base, const struct lane_tip *tip,
+                      struct digest *digest);
+
 void lanes_drop_from(struct lanes *lanes, struct lane *lane, uint64_t sequence);
 
 /* Advances the decided tip. The held segments up to there are handed over: the caller frees them.
- * `tip` must be held from the decided tip on. False: void (its session is over). A new session may
- * push out others: they are appended to `evicted`. */
+ * `tip` must be held from the decided tip on. False: no client is known any more. A new session may
+ * push out another, in the worst case itself: appended to `evicted`. */
 bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_id *evicted,
                   size_t *evicted_count);
 

@@ -77,7 +77,7 @@ void replica_restore_block(struct replica *replica, const struct block *block,
 
 void replica_restore_segment(struct replica *replica, const struct segment *segment)
 {
-    (void)lanes_take(&replica->lanes, segment, SEGMENT_RESTORED, true, 0);
+    (void)lanes_take(&replica->lanes, segment, SEGMENT_RESTORED, 0);
 }
 
 void replica_restore_proposal(struct replica *replica, const struct proposal *proposal)
@@ -100,6 +100,12 @@ void replica_start(struct replica *replica, struct replica_time now)
     replica->now = now;
     simplex_start(&replica->simplex, now.monotonic_ns);
     replica_on_turn(replica, now);
+}
+
+static void set_time(struct replica *replica, struct replica_time now)
+{
+    replica->now = now;
+    simplex_set_time(&replica->simplex, now.monotonic_ns);
 }
 
 /* A peer may put so many questions within Δ: answers cost more than questions. */
@@ -157,24 +163,15 @@ static enum verdict on_heartbeat(struct replica *replica, replica_id from,
     return VERDICT_ACCEPTED;
 }
 
-static enum verdict on_passed_segment(struct replica *replica, const struct segment *segment)
-{
-    bool may_replace = replica_is_contested(replica, &segment->lane, segment->sequence);
-    enum verdict verdict = lanes_take(&replica->lanes, segment, SEGMENT_PASSED_ON, may_replace,
-                                      replica->now.monotonic_ns);
-    /* What does not fit what we hold is the client's equivocation, not the peer's. */
-    return verdict == VERDICT_EQUIVOCATION ? VERDICT_STALE : verdict;
-}
-
 enum verdict replica_on_peer_message(struct replica *replica, struct replica_time now,
                                      replica_id from, const struct peer_message *message)
 {
     ASSERT(from < replica->settings.replica_count && from != replica->settings.self);
-    replica->now = now;
+    set_time(replica, now);
     simplex_on_heard(&replica->simplex, from);
     switch (message->kind) {
     case PEER_SEGMENT:
-        return on_passed_segment(replica, &message->segment);
+        return replica_on_passed_segment(replica, &message->segment);
     case PEER_CERTIFICATE:
         return simplex_on_certificate(&replica->simplex, &message->certificate);
     case PEER_PROPOSAL:
@@ -197,8 +194,8 @@ enum verdict replica_on_peer_message(struct replica *replica, struct replica_tim
 enum verdict replica_on_client_segment(struct replica *replica, struct replica_time now,
                                        const struct segment *segment)
 {
-    replica->now = now;
-    return lanes_take(&replica->lanes, segment, SEGMENT_FROM_CLIENT, false, now.monotonic_ns);
+    set_time(replica, now);
+    return lanes_take(&replica->lanes, segment, SEGMENT_FROM_CLIENT, now.monotonic_ns);
 }
 
 /* Rule 3's demand on the agreed time: later than the parent's and not too far ahead of our clock,
@@ -243,6 +240,7 @@ static bool vote_on_candidate(struct replica *replica)
         return false;
     }
     if (parent != PARENT_READY) {
+        simplex_wait_for_candidate(simplex);
         replica_fetch_parent(replica, parent, &lack);
         return false;
     }
@@ -258,6 +256,7 @@ static bool vote_on_candidate(struct replica *replica)
         return false;
     }
     if (cut == CUT_MISSING) {
+        simplex_wait_for_candidate(simplex);
         replica_fetch_segments(replica, missing, missing_count);
         return false;
     }
@@ -330,17 +329,17 @@ static void heartbeat(struct replica *replica)
 void replica_on_turn(struct replica *replica, struct replica_time now)
 {
     struct simplex *simplex = &replica->simplex;
-    replica->now = now;
+    set_time(replica, now);
     bool has_changed;
     do { /* each round enters a view, casts a vote, decides or proposes: it ends */
-        has_changed = simplex_advance(simplex, now.monotonic_ns);
+        has_changed = simplex_advance(simplex);
         has_changed = replica_decide(replica) || has_changed;
         has_changed = vote_on_candidate(replica) || has_changed;
         has_changed = propose(replica) || has_changed;
         if (!has_changed) {
             view_nr current = simplex->current;
             bool has_work = lanes_has_ready(&replica->lanes) || simplex_has_work(simplex);
-            simplex_on_time(simplex, now.monotonic_ns, has_work);
+            simplex_on_time(simplex, has_work);
             has_changed = simplex->is_unsettled || simplex->current != current;
         }
     } while (has_changed);
@@ -380,8 +379,8 @@ uint64_t replica_deadline(const struct replica *replica)
 static void dump_lane(struct replica *replica, const struct lane *lane)
 {
     for (uint64_t i = 1; i <= LANE_SEGMENTS_MAX; i++) {
-        const struct held_segment *held = lanes_held(lane, lane->tip_sequence + i);
-        if (held != NULL) {
+        for (const struct held_segment *held = lanes_held(lane, lane->tip_sequence + i);
+             held != NULL; held = held->other) {
             struct segment segment;
             lanes_segment(lane, held, &segment);
             struct effect effect = {

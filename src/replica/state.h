@@ -41,11 +41,11 @@ struct fetch {
 
 struct block_sync {
     height_nr next;           /* to ask for; 0: the one after the base */
+    height_nr until;          /* the last one asked for */
     uint64_t behind_since_ns; /* 0: not behind */
     uint64_t ask_at_ns;       /* an answer to the last question is waited for until then */
     uint32_t attempt;
     replica_id asked; /* blocks of no one else are taken */
-    bool is_answered; /* blocks came since the last question */
 };
 
 struct replica {
@@ -55,8 +55,8 @@ struct replica {
     struct lanes lanes;
     struct peer_state peers[REPLICAS_MAX];
     struct fetch candidate_fetch;
-    struct cut_missing contested[CUT_MISSING_MAX]; /* places where another branch is wanted */
-    size_t contested_count;
+    struct cut_missing wanted[CUT_MISSING_MAX]; /* segments that the candidate names */
+    size_t wanted_count;
     struct block_sync sync;
     uint64_t heartbeat_at_ns;
     uint64_t pass_on_at_ns;
@@ -77,8 +77,7 @@ void replica_fetch_parent(struct replica *replica, enum simplex_parent state,
                           const struct simplex_lack *lack);
 void replica_fetch_segments(struct replica *replica, const struct cut_missing *missing,
                             size_t missing_count);
-bool replica_is_contested(const struct replica *replica, const struct lane_id *lane,
-                          uint64_t sequence);
+enum verdict replica_on_passed_segment(struct replica *replica, const struct segment *segment);
 void replica_on_ask_segments(struct replica *replica, replica_id from,
                              const struct ask_segments *ask);
 void replica_pass_on(struct replica *replica);

@@ -75,28 +75,21 @@ static bool is_certified_next(struct replica *replica, const struct digest *dige
     return next != NULL && digest_is_equal(&next->digest, digest);
 }
 
-enum verdict replica_on_block(struct replica *replica, replica_id from, const struct block *block)
+/* What its certificate, if it has one, and its place in the log say of a block. */
+static enum verdict judge_block(struct replica *replica, const struct block *block,
+                                const struct digest *digest)
 {
     const struct simplex_base *base = &replica->simplex.base;
     const struct order *order = &block->order;
-    if (order->height <= base->height || !replica_is_behind(replica) ||
-        from != replica->sync.asked) {
-        return VERDICT_STALE; /* or not asked for */
-    }
-    height_nr expected = replica->sync.next == 0 ? base->height + 1 : replica->sync.next;
-    if (order->height > expected) {
-        return VERDICT_EARLY;
-    }
-    if (order->height == base->height + 1 &&
-        (order->parent_view != base->view || !digest_is_equal(&order->parent, &base->digest))) {
+    if (order->view <= base->view ||
+        (order->height == base->height + 1 &&
+         (order->parent_view != base->view || !digest_is_equal(&order->parent, &base->digest)))) {
         return VERDICT_INVALID;
     }
-    struct digest digest;
-    order_digest(order, &digest);
     if (block->has_certificate) {
         const struct certificate *certificate = &block->certificate;
         if (certificate->kind != VOTE_FINALIZE || certificate->view != order->view ||
-            !digest_is_equal(&certificate->digest, &digest)) {
+            !digest_is_equal(&certificate->digest, digest)) {
             return VERDICT_INVALID;
         }
         enum verdict verdict = simplex_on_certificate(&replica->simplex, certificate);
@@ -104,26 +97,56 @@ enum verdict replica_on_block(struct replica *replica, replica_id from, const st
             return verdict;
         }
     }
-    enum verdict verdict = simplex_on_block_order(&replica->simplex, order, &digest);
-    if (verdict != VERDICT_ACCEPTED && verdict != VERDICT_DUPLICATE) {
-        return verdict;
+    enum verdict verdict = simplex_on_block_order(&replica->simplex, order, digest);
+    /* STALE: another order stands in its place and nothing proves it yet. What follows may. */
+    return verdict == VERDICT_DUPLICATE || verdict == VERDICT_STALE ? VERDICT_ACCEPTED : verdict;
+}
+
+/* The one asked sends what is of no use: another one is asked at once. */
+static enum verdict give_up(struct replica *replica, enum verdict verdict)
+{
+    replica->sync.ask_at_ns = replica->now.monotonic_ns;
+    return verdict;
+}
+
+enum verdict replica_on_block(struct replica *replica, replica_id from, const struct block *block)
+{
+    struct block_sync *sync = &replica->sync;
+    const struct order *order = &block->order;
+    height_nr own = replica->simplex.base.height;
+    if (order->height <= own || !replica_is_behind(replica) || from != sync->asked) {
+        return VERDICT_STALE; /* or not asked for */
+    }
+    height_nr expected = sync->next == 0 ? own + 1 : sync->next;
+    if (order->height > expected) {
+        return VERDICT_EARLY;
+    }
+    struct digest digest;
+    order_digest(order, &digest);
+    enum verdict verdict = judge_block(replica, block, &digest);
+    if (verdict != VERDICT_ACCEPTED) {
+        return give_up(replica, verdict);
     }
     replica->peers[from].height =
         order->height > replica->peers[from].height ? order->height : replica->peers[from].height;
-    replica->sync.is_answered = true;
-    if (is_certified_next(replica, &digest)) {
-        if (!take_segments(replica, block)) {
-            return VERDICT_INVALID;
+    sync->ask_at_ns = replica->now.monotonic_ns + replica->settings.delta_ns;
+    if (!is_certified_next(replica, &digest)) {
+        /* Its finalization, or that of a descendant, is still to come. Once it is here, all is
+         * asked for again from the base on, and is certified then. */
+        sync->next = block->has_certificate ? 0 : order->height + 1;
+        if (block->has_certificate) {
+            sync->until = own;
+            sync->attempt++; /* a liar could go round like this for ever */
         }
-        replica->sync.next = 0;
-        uint64_t behind_since_ns = replica->sync.behind_since_ns;
-        (void)replica_decide(replica);
-        replica->sync.behind_since_ns = behind_since_ns; /* until replica_sync finds otherwise */
         return VERDICT_ACCEPTED;
     }
-    /* Its finalization, or that of a descendant, is still to come. Once it is here, all is asked
-     * for again from the base on, and is certified then. */
-    replica->sync.next = block->has_certificate ? 0 : order->height + 1;
+    if (!take_segments(replica, block)) {
+        return give_up(replica, VERDICT_INVALID);
+    }
+    sync->next = 0;
+    uint64_t behind_since_ns = sync->behind_since_ns;
+    (void)replica_decide(replica);
+    sync->behind_since_ns = behind_since_ns; /* until replica_sync finds otherwise */
     return VERDICT_ACCEPTED;
 }
 
@@ -147,9 +170,7 @@ void replica_sync(struct replica *replica)
     bool is_final_known = simplex_finalized(&replica->simplex) != 0;
     height_nr claimed = height_claimed(replica);
     if (!is_final_known && claimed <= own) {
-        sync->behind_since_ns = 0;
-        sync->next = 0;
-        sync->is_answered = false;
+        *sync = (struct block_sync){.attempt = sync->attempt};
         return;
     }
     if (sync->behind_since_ns == 0) {
@@ -158,22 +179,27 @@ void replica_sync(struct replica *replica)
     uint64_t grace = is_final_known ? replica->settings.delta_ns / KNOWN_GRACE_DIVISOR
                                     : replica->settings.delta_ns;
     bool is_far = claimed > own + GAP_AT_ONCE;
-    bool is_waiting = now < sync->ask_at_ns && !sync->is_answered;
-    if (is_waiting || (!is_far && !sync->is_answered && now - sync->behind_since_ns < grace)) {
+    bool is_begun = sync->until != 0;
+    if (!is_begun && !is_far && now - sync->behind_since_ns < grace) {
         return;
+    }
+    height_nr from = sync->next == 0 ? own + 1 : sync->next;
+    bool is_late = now >= sync->ask_at_ns;
+    if (is_begun && from <= sync->until && !is_late) {
+        return; /* more of the answer is under way */
     }
     if (replica->applied + DECISIONS_MAX / 2 < own) {
         return; /* applying is behind: no use for more */
     }
-    if (!sync->is_answered) { /* the last one asked had nothing for us */
+    if (is_begun && from <= sync->until) { /* the one asked has no more for us, or nothing good */
         sync->attempt++;
         sync->next = 0;
+        from = own + 1;
     }
     struct peer_message ask = {.kind = PEER_ASK_BLOCKS,
-                               .ask_blocks = {.from = sync->next == 0 ? own + 1 : sync->next,
-                                              .count = BLOCKS_PER_ANSWER_MAX}};
+                               .ask_blocks = {.from = from, .count = BLOCKS_PER_ANSWER_MAX}};
     sync->asked = pick_source(replica);
     replica_send(replica, sync->asked, &ask);
+    sync->until = from + BLOCKS_PER_ANSWER_MAX - 1;
     sync->ask_at_ns = now + replica->settings.delta_ns;
-    sync->is_answered = false;
 }
