@@ -31,19 +31,18 @@ void link_table_fini(struct link_table *table)
 struct link_slot *link_table_take(struct link_table *table, uint32_t owner)
 {
     ASSERT(owner < table->owner_count);
-    for (uint32_t i = 0; i < SESSIONS_PER_OWNER; i++) {
-        uint32_t slot = owner * SESSIONS_PER_OWNER + i;
-        struct link_slot *session = &table->slots[slot];
-        if (!session->is_taken) {
-            uint32_t generation = table->generation + ++session->use_count;
-            session->owner = owner;
-            session->index = generation << SESSION_INDEX_BITS | slot;
-            session->is_taken = true;
-            return session;
-        }
+    uint32_t slot = owner * SESSIONS_PER_OWNER;
+    uint32_t const end = slot + SESSIONS_PER_OWNER;
+    while (slot < end && table->slots[slot].is_taken) {
+        slot++;
     }
-    ASSERT(!"a channel holds more sessions than it may");
-    return NULL;
+    ASSERT(slot < end); /* or a channel holds more sessions than it may */
+    struct link_slot *session = &table->slots[slot];
+    uint32_t generation = table->generation + ++session->use_count;
+    session->owner = owner;
+    session->index = generation << SESSION_INDEX_BITS | slot;
+    session->is_taken = true;
+    return session;
 }
 
 void link_slot_free(struct link_slot *session)
