@@ -63,7 +63,8 @@ __attribute__((format(printf, 2, 3))) static void refuse(int line, const char *f
 }
 
 /* What libconfuse itself refuses, in our words where its own are not clear enough. */
-static void on_error(cfg_t *section, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void on_error(cfg_t *section, const char *format,
+                                                           va_list arguments)
 {
     char message[256];
     char quoted[PARAMETER_QUOTE_BYTES];
