@@ -20,7 +20,7 @@
 #define LANE_CLIENTS_MAX    1024u
 /* Lanes of one client that are not decided yet, beside the sessions that are kept. */
 #define LANES_UNDECIDED_MAX 16u
-#define CLIENT_BYTES_MAX    (8u * 1024 * 1024)
+#define CLIENT_BYTES_MAX    (8u << 20)
 /* No order has more new lanes of a client than its commander had undecided ones. */
 #define LANES_PER_CLIENT    (SESSIONS_PER_CLIENT_MAX + 2u * LANES_UNDECIDED_MAX + 1u)
 /* Segments of different branches at one place of a lane. */

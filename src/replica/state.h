@@ -7,7 +7,7 @@
 #include "replica/lanes.h"
 #include "replica/replica.h"
 
-#define DECISION_POOL_BYTES (16u * 1024 * 1024)
+#define DECISION_POOL_BYTES (16u << 20)
 /* Orders decided and not yet applied; no more are decided until some are. */
 #define DECISIONS_MAX       64u
 /* Questions that one peer may put to us within Δ. */
