@@ -69,7 +69,8 @@ static enum error open_store(struct node *node, struct error_text *text)
     enum error error = store_lmdb_open(&node->store, path, &node->group->genesis, &opened, &found);
     if (error != OK) {
         node->store.ops = NULL;
-        return error_set(text, error, "%s", found.text);
+        (void)error_set(text, error, "%s", found.text);
+        return error;
     }
     switch (opened) {
     case STORE_SOUND:
