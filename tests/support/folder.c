@@ -75,8 +75,9 @@ char *test_read_file(const char *path, size_t *size)
     size_t room = 0;
     do {
         room += 64 * (size_t)1024;
-        bytes = realloc(bytes, room + 1);
-        assert_non_null(bytes);
+        char *grown = realloc(bytes, room + 1);
+        assert_non_null(grown);
+        bytes = grown;
         used += fread(bytes + used, 1, room - used, file);
     } while (used == room);
     assert_int_equal(ferror(file), 0);
