@@ -34,5 +34,17 @@ extern const struct command command_table[];
 
 command_run command_init;
 command_run command_help_config;
+command_run command_up;
+command_run command_put;
+command_run command_get;
+command_run command_del;
+command_run command_cas;
+command_run command_incr;
+command_run command_scan;
+command_run command_submit;
+command_run command_load;
+command_run command_status;
+command_run command_log;
+command_run command_bench;
 
 #endif

@@ -6,6 +6,18 @@
 
 const struct command command_table[] = {
     {"init", "DIR [OPTION ...]", "make a new group", command_init},
+    {"up", "DIR", "run a whole group on this machine", command_up},
+    {"put", "K V", "set a key, or many with --file", command_put},
+    {"get", "K", "print the value of a key", command_get},
+    {"del", "K", "remove a key", command_del},
+    {"cas", "K OLD NEW", "set a key if its value is what it was", command_cas},
+    {"incr", "K [BY]", "add to the number a key has", command_incr},
+    {"scan", "[PREFIX]", "print keys and values in order", command_scan},
+    {"load", "FILE", "put all pairs of a file, resumable", command_load},
+    {"submit", "COMMAND", "send a raw command to any machine", command_submit},
+    {"status", "", "show how each replica is", command_status},
+    {"log", "", "print committed orders", command_log},
+    {"bench", "", "measure throughput and latency", command_bench},
     {"help-config", "", "print every setting of a group file", command_help_config},
     {NULL, NULL, NULL, NULL},
 };
@@ -55,7 +67,7 @@ int main(int argc, char **argv)
         if (command->name == NULL) {
             return arguments_refuse(&program, "unknown command '%s'", arguments.operands[0]);
         }
-        char **rest = argv + (argc - (int)arguments.operand_count);
+        char **rest = argv + 1; /* operands are gathered there */
         exit_code = command->run((int)arguments.operand_count, rest);
     }
     if (fflush(stdout) != 0 && exit_code == EXIT_DONE) { /* what was asked for did not arrive */
