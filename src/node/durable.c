@@ -39,6 +39,9 @@ void durable_persist(struct node *node, const struct effect *effect)
         return;
     case EFFECT_PERSIST_VOTE:
         archive_append_vote(archive, effect->vote);
+        if (effect->vote->kind == VOTE_FINALIZE) {
+            node->durable.finalize_end = ledger_end(archive_ledger(archive));
+        }
         return;
     case EFFECT_PERSIST_CERTIFICATE:
         archive_append_certificate(archive, effect->certificate);
@@ -89,6 +92,11 @@ void durable_sync(struct node *node)
     durable->dirty_since_ns = 0;
     durable->synced_end = end;
     durable->samples_ns[durable->sample_count++ % SYNC_SAMPLES] = ended_ns - begun_ns;
+}
+
+bool durable_has_finalized(const struct node *node)
+{
+    return node->durable.finalize_end <= node->durable.synced_end;
 }
 
 static void send_frame(void *context, replica_id to, struct slice frame)

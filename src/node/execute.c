@@ -1,6 +1,8 @@
 /* execute.c - decided orders on their way to the machine, in order, off the critical round trip:
  * votes leave first.
  *
+ * Invariant: nothing is applied, and so nothing answered, while an own Finalize is not on disk.
+ *
  * The queue is bounded: no input is taken while many wait, and one that finds it full is applied on
  * the spot. When as much again has been executed as a checkpoint takes and the last one is still
  * being written, execution waits for it, so that memory stays bounded. */
@@ -81,7 +83,7 @@ void execute_turn(struct node *node)
     size_t done = 0;
     execute->is_stalled = false;
     while (execute->count != 0 && !node->has_failed) {
-        if (checkpoint_is_behind(node)) {
+        if (!durable_has_finalized(node) || checkpoint_is_behind(node)) {
             execute->is_stalled = true;
             break;
         }

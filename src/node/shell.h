@@ -58,6 +58,7 @@ struct durable {
     uint64_t retry_ns;       /* while paused */
     uint64_t dirty_since_ns; /* 0: all is synced */
     uint64_t synced_end;     /* ledger location */
+    uint64_t finalize_end;   /* ledger location where the last own Finalize ends */
     uint64_t samples_ns[SYNC_SAMPLES];
     size_t sample_count; /* ever */
 };
@@ -174,6 +175,9 @@ void durable_persist(struct node *node, const struct effect *effect);
 void durable_turn(struct node *node);
 /* Syncs now. OK also while paused: look at is_paused. Any other trouble fails the node. */
 void durable_sync(struct node *node);
+/* Is every own Finalize on disk? An order may be decided by one that is not yet: if it were lost,
+ * the view could still be nullified, and what was answered would never have been. */
+bool durable_has_finalized(const struct node *node);
 uint64_t durable_deadline(const struct node *node);
 uint64_t durable_median_ns(const struct durable *durable);
 
@@ -193,7 +197,7 @@ link_nr clients_link(const struct node *node, const struct lane_id *lane);
 
 /* execute.c */
 void execute_add(struct node *node, const struct decision *decision);
-/* Applies some of what waits, tells the core. */
+/* Applies some of what waits, if it is decided for good, tells the core. */
 void execute_turn(struct node *node);
 void execute_fold(struct node *node);
 /* So little waits that it may be applied before the sync: its clients wait less, peers hardly more.
