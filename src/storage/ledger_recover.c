@@ -106,6 +106,9 @@ static enum error cut(struct ledger *ledger, struct ledger_cursor *cursor, uint6
     static const uint8_t zeros[CUT_BYTES];
     struct ledger_files *files = &ledger->files;
     uint64_t location = end;
+    if (end % files->area == 0 && end != 0) { /* it may have ended with the file before */
+        TRY(ledger_files_sync(files, ledger_files_number(files, end) - 1));
+    }
     for (uint64_t n = ledger_files_number(files, end); n < files->count; n++) {
         uint64_t next_file = (n + 1) * files->area;
         while (location < next_file) {

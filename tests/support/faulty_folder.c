@@ -340,7 +340,8 @@ static void pending_tear(struct faulty_folder *faulty, const struct pending_writ
     }
 }
 
-void faulty_folder_restart(struct faulty_folder *faulty, enum faulty_loss loss)
+/* What is pending reaches the disk or not; then the process sees what is there. */
+static void settle_pending(struct faulty_folder *faulty, enum faulty_loss loss)
 {
     size_t cut = (size_t)prng_below(&faulty->prng, faulty->pending_count + 1);
     for (size_t i = 0; i < faulty->pending_count; i++) {
@@ -361,6 +362,13 @@ void faulty_folder_restart(struct faulty_folder *faulty, enum faulty_loss loss)
         if (file->is_there) {
             bytes_copy(file->live, file->disk, (size_t)file->size);
         }
+    }
+}
+
+void faulty_folder_restart(struct faulty_folder *faulty, enum faulty_loss loss)
+{
+    if (loss != FAULTY_KILL) {
+        settle_pending(faulty, loss);
     }
     memset(faulty->handles, 0, sizeof faulty->handles);
     faulty->has_crashed = false;

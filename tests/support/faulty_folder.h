@@ -18,8 +18,9 @@ enum faulty_loss {
     FAULTY_LOSE, /* all are lost */
     FAULTY_CUT,  /* kept in the order of writing up to a point inside one of them */
     FAULTY_TEAR, /* each sector of each is kept or lost by itself */
+    FAULTY_KILL, /* nothing yet: only the process died, and the next crash may still lose them */
 };
-#define FAULTY_LOSS_COUNT 4
+#define FAULTY_LOSS_COUNT 5
 
 struct faulty_folder *faulty_folder_new(uint64_t seed);
 void faulty_folder_free(struct faulty_folder *faulty);
