@@ -61,6 +61,8 @@ static void add_to(struct outbound *outbound, replica_id to, struct slice encode
 {
     struct outbound_peer *peer = &outbound->peers[to];
     size_t cost = decode_cost(encoded.size, in_place);
+    /* Dropped or not: what follows, a certificate with this vote, may rest on the same record. */
+    peer->is_durable = peer->is_durable || rule.durable;
     if (encoded.size > FRAME_BYTES_MAX || !make_room(peer, encoded.size, cost)) {
         outbound->dropped++;
         return;
@@ -68,7 +70,6 @@ static void add_to(struct outbound *outbound, replica_id to, struct slice encode
     buffer_append(&peer->bytes, encoded);
     peer->message_count++;
     peer->decode_bytes += cost;
-    peer->is_durable = peer->is_durable || rule.durable;
     uint64_t due_ns = rule.lazy ? now_ns + OUTBOUND_LAZY_NS : now_ns;
     peer->due_ns = due_ns < peer->due_ns ? due_ns : peer->due_ns;
 }

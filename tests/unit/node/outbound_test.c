@@ -254,6 +254,24 @@ static void messages_beyond_the_queue_are_dropped_and_counted(void **state)
     buffer_fini(&encoded);
 }
 
+/* A certificate with our vote in it is small enough where the proposal that carries it is not. */
+static void durable_message_that_is_dropped_makes_others_wait_for_its_sync(void **state)
+{
+    struct outbound *outbound = *state;
+    struct buffer body = {0};
+    struct buffer encoded = {0};
+    struct peer_message message = segment_of(&body, &encoded, REQUEST_BYTES_MAX);
+    while (outbound->dropped == 0) {
+        outbound_add(outbound, 0, &message, urgent, NOW);
+    }
+    assert_false(outbound_needs_sync(outbound, NOW));
+    outbound_add(outbound, 0, &message, durable, NOW);
+    assert_int_equal(outbound->dropped, 2);
+    assert_true(outbound_needs_sync(outbound, NOW));
+    buffer_fini(&body);
+    buffer_fini(&encoded);
+}
+
 static void encoded_message_is_sent_verbatim(void **state)
 {
     struct outbound *outbound = *state;
@@ -297,6 +315,7 @@ int main(void)
         TEST(many_messages_are_split_by_count),
         TEST(full_frames_of_proposals_decode_within_the_arena),
         TEST(messages_beyond_the_queue_are_dropped_and_counted),
+        TEST(durable_message_that_is_dropped_makes_others_wait_for_its_sync),
         TEST(encoded_message_is_sent_verbatim),
         TEST(message_over_the_frame_limit_is_dropped),
     };
