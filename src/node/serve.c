@@ -52,6 +52,9 @@ static size_t serve_one(struct node *node, replica_id to)
 
 void serve_turn(struct node *node)
 {
+    if (node->durable.is_paused) {
+        return; /* nothing leaves */
+    }
     size_t budget = TURN_SERVE_BYTES;
     for (replica_id to = 0; to < node->group->replica_count; to++) {
         if (node->serve.peers[to].left != 0) {
@@ -75,7 +78,7 @@ void serve_turn(struct node *node)
 uint64_t serve_deadline(const struct node *node)
 {
     uint64_t deadline = UINT64_MAX;
-    for (replica_id to = 0; to < node->group->replica_count; to++) {
+    for (replica_id to = 0; !node->durable.is_paused && to < node->group->replica_count; to++) {
         if (node->serve.peers[to].left != 0) {
             uint64_t due_ns = node->serve.peers[to].credit_bytes == 0
                                   ? node->serve.peers[to].credit_ns + NS_PER_MS

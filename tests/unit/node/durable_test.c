@@ -181,6 +181,17 @@ static void full_disk_holds_back_everything(void **state)
     assert_false(world->node.has_failed);
 }
 
+static void full_disk_serves_no_blocks_and_asks_for_no_turn_to_do_so(void **state)
+{
+    (void)state;
+    serve_ask(&world->node, 2, 1, 1);
+    assert_true(serve_deadline(&world->node) <= world->node.now_ns);
+    assert_int_equal(fill_disk(), 0);
+    serve_turn(&world->node);
+    assert_true(serve_deadline(&world->node) == UINT64_MAX);
+    assert_int_equal(world->node.serve.peers[2].left, 1);
+}
+
 static void room_on_the_disk_lets_what_waited_leave(void **state)
 {
     (void)state;
@@ -226,6 +237,7 @@ int main(void)
         TEST(message_that_needs_no_disk_does_not_wait_for_it),
         TEST(record_that_nobody_waits_for_is_synced_a_little_later),
         TEST(full_disk_holds_back_everything),
+        TEST(full_disk_serves_no_blocks_and_asks_for_no_turn_to_do_so),
         TEST(room_on_the_disk_lets_what_waited_leave),
         TEST(disk_error_fails_the_node_and_nothing_is_said),
         TEST(median_is_that_of_the_recent_syncs),
