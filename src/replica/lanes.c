@@ -259,23 +259,38 @@ static void drop_over(struct lanes *lanes, uint32_t client)
     }
 }
 
-/* A new session of a client that already has as many undecided ones as it may: the one that has
- * nothing to offer makes room. */
-static bool make_room(struct lanes *lanes, uint32_t client)
+/* A new session of a client that already has as many undecided ones as it may: one that has nothing
+ * to offer makes room, or the one with the highest number if that is higher. So replicas that took
+ * in different ones first end with the same, the lowest; else none could hold what another names,
+ * and all would stand still. Peers may pass on as many again, because orders may name them. */
+static bool make_room(struct lanes *lanes, uint32_t client, uint64_t session,
+                      enum segment_origin origin)
 {
     const struct lane_client *owner = &lanes->clients[client];
-    if (owner->undecided_count < LANES_UNDECIDED_MAX &&
-        lanes->undecided_count < LANES_UNDECIDED_ALL) {
+    uint32_t factor = origin == SEGMENT_FROM_CLIENT ? 1 : 2;
+    if (owner->undecided_count < factor * LANES_UNDECIDED_MAX &&
+        (lanes->undecided_count < factor * LANES_UNDECIDED_ALL ||
+         owner->undecided_count < LANES_UNDECIDED_MIN)) {
         return true;
     }
+    struct lane *victim = NULL;
     for (uint32_t i = 0; i < lane_count(owner); i++) {
         struct lane *lane = &lanes->slots[owner->slots[i]];
-        if (!lane->is_decided && lanes_held(lane, 1) == NULL) {
-            remove_lane(lanes, lane);
-            return true;
+        if (lane->is_decided) {
+            continue;
         }
+        if (lanes_held(lane, 1) == NULL) {
+            victim = lane;
+            break;
+        }
+        uint64_t highest = victim == NULL ? session : victim->id.session;
+        victim = lane->id.session > highest ? lane : victim;
     }
-    return false;
+    if (victim == NULL) {
+        return false;
+    }
+    remove_lane(lanes, victim);
+    return true;
 }
 
 /* Before a restart a client may have had more: what was held then is held again. */
@@ -461,8 +476,9 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
     }
     struct lane *lane = lanes_find(lanes, &segment->lane);
     if (lane == NULL) {
-        bool has_place = origin == SEGMENT_RESTORED ? has_restoring_room(lanes, client)
-                                                    : make_room(lanes, client);
+        bool has_place = origin == SEGMENT_RESTORED
+                             ? has_restoring_room(lanes, client)
+                             : make_room(lanes, client, segment->lane.session, origin);
         if (segment->sequence > LANE_SEGMENTS_MAX || !has_place) {
             return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
         }

@@ -18,15 +18,17 @@
 
 /* Clients whose lanes are known: those configured and those that decided orders have named. */
 #define LANE_CLIENTS_MAX    1024u
-/* Lanes of one client that are not decided yet, beside the sessions that are kept. */
-#define LANES_UNDECIDED_MAX 16u
+/* Lanes of one client that are not decided yet, beside the sessions that are kept: so many it may
+ * always have, so many at most. */
+#define LANES_UNDECIDED_MIN 4u
+#define LANES_UNDECIDED_MAX 64u
 #define CLIENT_BYTES_MAX    (8u << 20)
 /* No order has more new lanes of a client than its commander had undecided ones. */
 #define LANES_PER_CLIENT    (SESSIONS_PER_CLIENT_MAX + 2u * LANES_UNDECIDED_MAX + 1u)
 /* Segments of different branches at one place of a lane. */
 #define BRANCHES_MAX        16u
 /* All undecided lanes together. */
-#define LANES_UNDECIDED_ALL (CLIENTS_MAX * LANES_UNDECIDED_MAX)
+#define LANES_UNDECIDED_ALL 2048u
 
 struct held_segment {
     /* Segments of other branches, if the client signed several: an order that is open yet may have
@@ -68,7 +70,10 @@ struct lane_client {
     uint32_t slots[LANES_PER_CLIENT]; /* its lanes: decided_count + undecided_count of them */
 };
 
-#define LANE_SLOTS (2u * LANES_MAX) /* open addressing */
+#define LANE_SLOTS (4u * LANES_MAX) /* open addressing, never more than half full */
+_Static_assert(LANES_MAX + 2u * LANES_UNDECIDED_ALL + LANE_CLIENTS_MAX * LANES_UNDECIDED_MIN <=
+                   LANE_SLOTS / 2u,
+               "a free slot ends every search");
 
 struct lanes {
     struct digest genesis;
