@@ -59,7 +59,8 @@ static enum error index_decided(struct archive *archive, uint64_t location, stru
 
 static void begin_live(struct archive *archive, uint64_t location)
 {
-    /* What was live at the mark before was repeated after it: what was not is of no use now. */
+    /* What is live now is repeated after this mark; what was not after the one before and is not
+     * live now is of no use. */
     if (archive->has_live) {
         archive_segments_drop_before(&archive->segments, archive->live);
     }
@@ -79,7 +80,10 @@ static enum error on_record(void *context, uint64_t location, enum ledger_record
         TRY(index_decided(archive, location, bytes));
         break;
     case LEDGER_LIVE:
-        begin_live(archive, location);
+        /* No entry is dropped here: a crash may have cut what was to be repeated after a mark, and
+         * then the records before it are still what the core is given back. */
+        archive->live = location;
+        archive->has_live = true;
         break;
     case LEDGER_PROPOSAL:
     case LEDGER_VOTE:

@@ -394,6 +394,36 @@ static void segments_undecided_at_a_stop_are_indexed_again(void **state)
     faulty_folder_free(faulty);
 }
 
+/* Two checkpoints in a row whose repetition a crash cut off: the scan still begins before both. */
+static void segment_not_repeated_after_marks_is_indexed_by_a_scan_from_before(void **state)
+{
+    (void)state;
+    struct faulty_folder *faulty = faulty_folder_new(1);
+    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
+                     OK);
+    struct archive *archive = reopen(faulty, 0);
+    struct lane lane;
+    lane_init(&lane);
+    struct digest digest;
+    struct segment segment = lane_next(&lane, 100, &digest);
+    archive_append_segment(archive, &segment, &digest);
+    for (size_t i = 0; i < 2; i++) {
+        (void)archive_append_live(archive);
+        assert_int_equal(ledger_sync(archive_ledger(archive)), OK);
+        archive_close(archive);
+        archive = reopen(faulty, 0);
+    }
+    struct order order = order_at(1);
+    archive_append_decided(archive, &order, NULL, &digest, 1, 1);
+    struct block block;
+    const struct digest *digests;
+    assert_int_equal(archive_load_block(archive, 1, &block, &digests, NULL), OK);
+    assert_true(digest_is_equal(&digests[0], &digest));
+    archive_close(archive);
+    lane_fini(&lane);
+    faulty_folder_free(faulty);
+}
+
 static void block_whose_record_is_damaged_is_an_error_not_a_wrong_answer(void **state)
 {
     (void)state;
@@ -426,6 +456,7 @@ int main(void)
         cmocka_unit_test(append_segment_twice_writes_it_once_until_a_mark),
         cmocka_unit_test(segment_forgotten_or_decided_is_written_again),
         cmocka_unit_test(segments_undecided_at_a_stop_are_indexed_again),
+        cmocka_unit_test(segment_not_repeated_after_marks_is_indexed_by_a_scan_from_before),
         cmocka_unit_test(block_whose_record_is_damaged_is_an_error_not_a_wrong_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
