@@ -64,6 +64,27 @@ _Noreturn static void become(const char *const *arguments, const char *const *en
     _exit(127);
 }
 
+/* Forks; in the parent `streams` are closed. */
+static void launch(struct process *process, const char *const *arguments,
+                   const char *const *environment, const int streams[3])
+{
+    process->out = calloc(1, 1);
+    process->err = calloc(1, 1);
+    assert_non_null(process->out);
+    assert_non_null(process->err);
+    (void)signal(SIGPIPE, SIG_IGN);
+    pid_t parent = getpid();
+    process->pid = fork();
+    assert_true(process->pid >= 0);
+    if (process->pid == 0) {
+        (void)signal(SIGPIPE, SIG_DFL);
+        become(arguments, environment, parent, streams);
+    }
+    for (int i = 0; i < 3; i++) {
+        (void)close(streams[i]);
+    }
+}
+
 void process_start(struct process *process, const char *const *arguments,
                    const char *const *environment, bool has_input)
 {
@@ -80,21 +101,19 @@ void process_start(struct process *process, const char *const *arguments,
     make_pipe(error_output);
     *process = (struct process){
         .input = input[1], .output = output[0], .error_output = error_output[0], .exit_code = -1};
-    process->out = calloc(1, 1);
-    process->err = calloc(1, 1);
-    assert_non_null(process->out);
-    assert_non_null(process->err);
-    (void)signal(SIGPIPE, SIG_IGN);
-    pid_t parent = getpid();
-    process->pid = fork();
-    assert_true(process->pid >= 0);
-    if (process->pid == 0) {
-        (void)signal(SIGPIPE, SIG_DFL);
-        become(arguments, environment, parent, (const int[]){input[0], output[1], error_output[1]});
-    }
-    (void)close(input[0]);
-    (void)close(output[1]);
-    (void)close(error_output[1]);
+    launch(process, arguments, environment, (const int[]){input[0], output[1], error_output[1]});
+}
+
+void process_start_logged(struct process *process, const char *const *arguments,
+                          const char *log_path)
+{
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    assert_true(input >= 0 && log >= 0);
+    int log_too = dup(log);
+    assert_true(log_too >= 0 && fcntl(log_too, F_SETFD, FD_CLOEXEC) == 0);
+    *process = (struct process){.input = -1, .output = -1, .error_output = -1, .exit_code = -1};
+    launch(process, arguments, NULL, (const int[]){input, log, log_too});
 }
 
 void process_close_input(struct process *process)

@@ -28,6 +28,11 @@ struct process {
 void process_start(struct process *process, const char *const *arguments,
                    const char *const *environment, bool has_input);
 
+/* The same without input; stdout and stderr are appended to the file `log_path` and not captured.
+ */
+void process_start_logged(struct process *process, const char *const *arguments,
+                          const char *log_path);
+
 void process_write(struct process *process, const void *bytes, size_t size);
 void process_close_input(struct process *process);
 
