@@ -1,5 +1,4 @@
-# World tests run whole cores, encode what they say and sign nothing for real.
+# World tests run whole cores; encoding belongs to their shell, and signatures are ideal ones.
 target_link_libraries(${target} PRIVATE strategos_wire)
-if(name MATCHES "^world")
-    target_sources(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/world.c)
-endif()
+target_sources(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/world.c
+                                 ${CMAKE_CURRENT_SOURCE_DIR}/support/stage.c)

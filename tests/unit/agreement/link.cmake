@@ -1,0 +1,4 @@
+# The rules are tried on a whole core: what an order may contain is judged by the replica.
+target_link_libraries(${target} PRIVATE strategos_replica strategos_wire)
+target_sources(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/world.c
+                                 ${CMAKE_CURRENT_SOURCE_DIR}/support/stage.c)
