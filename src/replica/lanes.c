@@ -451,7 +451,9 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
     if (!hold(lanes, lane, segment, &digest, is_verified, now_ns)) {
         return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
     }
-    limit_branches(lanes, lane, lanes_held(lane, segment->sequence));
+    struct held_segment *first = lanes_held(lane, segment->sequence);
+    ASSERT(first != NULL);
+    limit_branches(lanes, lane, first);
     if (origin != SEGMENT_RESTORED) {
         struct effect effect = {
             .kind = EFFECT_PERSIST_SEGMENT, .segment = segment, .digest = &digest};
