@@ -5,8 +5,13 @@ void effects_emit(void *context, const struct effect *effect)
 {
     struct node *node = context;
     switch (effect->kind) {
-    case EFFECT_PERSIST_SEGMENT:
     case EFFECT_FORGET_SEGMENT:
+        if (node->is_restoring) {
+            return; /* the index knows all records by now, and a later one may hold it again */
+        }
+        durable_persist(node, effect);
+        return;
+    case EFFECT_PERSIST_SEGMENT:
     case EFFECT_PERSIST_PROPOSAL:
     case EFFECT_PERSIST_VOTE:
     case EFFECT_PERSIST_CERTIFICATE:

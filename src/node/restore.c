@@ -328,7 +328,9 @@ enum error restore_all(struct node *node, struct error_text *text)
     if (node->is_stopping) {
         return OK;
     }
+    node->is_restoring = true;
     TRY(ledger_scan(archive_ledger(node->archive), meta.ledger_scan, &visitor, text));
+    node->is_restoring = false;
     node->execute.told = executor_height(node->executor);
     node->durable.synced_end = ledger_end(archive_ledger(node->archive));
     return OK;

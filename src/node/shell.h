@@ -127,6 +127,7 @@ struct node {
     uint64_t turn;
     bool is_stopping;
     bool has_failed; /* said on the log already */
+    bool is_restoring;
 
     struct folder folder;
     struct store store;

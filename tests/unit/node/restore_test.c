@@ -1,0 +1,143 @@
+/* restore_test.c - what the core holds after a restart, the archive finds. */
+#include "node/shell.h"
+
+#include "replica/lanes.h"
+#include "support/folder.h"
+#include "wire/codec.h"
+#include "wire/digests.h"
+
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+// clang-format on
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILE_BYTES (1u << 20)
+
+struct world {
+    struct node node;
+    struct node_settings settings;
+    struct test_folder folder;
+};
+
+static struct world *world;
+
+static int setup(void **state)
+{
+    (void)state;
+    log_init(LOG_ERROR, -1);
+    assert_int_equal(signature_library_init(), OK);
+    world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    test_folder_init(&world->folder);
+    struct group *group = &world->settings.group;
+    *group = (struct group){.delta_ms = 100,
+                            .faults = 1,
+                            .replica_count = 4,
+                            .client_count = 1,
+                            .machine_name = "kv",
+                            .clients = {{.key.bytes = {7}, .role = ROLE_WRITE}}};
+    for (replica_id i = 0; i < 4; i++) {
+        group->replicas[i] = (struct group_replica){.id = i, .key.bytes = {(uint8_t)(i + 1)}};
+    }
+    group_genesis(group, &group->genesis);
+    world->settings.id = 1;
+    (void)snprintf(world->settings.data_path, sizeof world->settings.data_path, "%s",
+                   world->folder.path);
+    world->node.settings = &world->settings;
+    world->node.group = group;
+    world->node.signal_fd = -1;
+    void *memory = malloc(DECODE_BYTES_MAX);
+    assert_non_null(memory);
+    arena_init(&world->node.arena, memory, DECODE_BYTES_MAX);
+    outbound_init(&world->node.outbound, 4, 1);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    restore_close(&world->node);
+    outbound_fini(&world->node.outbound);
+    free(world->node.arena.memory);
+    test_folder_fini(&world->folder);
+    free(world);
+    return 0;
+}
+
+static struct ledger *make_ledger(struct folder *folder)
+{
+    const struct group *group = &world->settings.group;
+    struct ledger_identity identity = {
+        .genesis = group->genesis, .replica = group->replicas[1].key, .id = 1};
+    struct ledger_visitor visitor = {0};
+    struct ledger *ledger;
+    struct error_text text = {{0}};
+    assert_int_equal(folder_posix_open(folder, test_path(&world->folder, "ledger"), true, &text),
+                     OK);
+    assert_int_equal(ledger_create(*folder, &identity, FILE_BYTES, &text), OK);
+    assert_int_equal(ledger_open(&ledger, *folder, &identity, 0, &visitor, &text), OK);
+    return ledger;
+}
+
+/* One of the branches that a lying client began its lane with. */
+static struct digest append_branch(struct ledger *ledger, uint8_t number)
+{
+    const struct slice request = slice_of(&number, 1);
+    const struct segment_body content = {.request_count = 1, .requests = &request};
+    struct buffer body = {0};
+    struct buffer encoded = {0};
+    struct digest digest;
+    wire_encode_segment_body(&body, &content);
+    struct segment segment = {
+        .lane = {.client = world->settings.group.clients[0].key, .session = 1},
+        .sequence = 1,
+        .body = buffer_slice(&body),
+    };
+    lane_digest_zero(&world->settings.group.genesis, &segment.lane, &segment.previous);
+    lane_digest_next(&segment.previous, segment.body, &digest);
+    wire_encode_segment(&encoded, &segment);
+    (void)ledger_append(ledger, LEDGER_SEGMENT, buffer_slice(&encoded));
+    buffer_fini(&body);
+    buffer_fini(&encoded);
+    return digest;
+}
+
+static void segment_forgotten_and_held_again_before_a_stop_can_be_decided(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct ledger *ledger = make_ledger(&folder);
+    struct digest digest = append_branch(ledger, 0);
+    for (uint8_t i = 1; i <= BRANCHES_MAX; i++) { /* push it out */
+        (void)append_branch(ledger, i);
+    }
+    (void)append_branch(ledger, 0);
+    assert_int_equal(ledger_sync(ledger), OK);
+    ledger_close(ledger);
+    folder_posix_close(&folder);
+
+    struct error_text text = {{0}};
+    assert_int_equal(restore_all(&world->node, &text), OK);
+    struct replica_view view;
+    replica_look(world->node.core, &view);
+    assert_int_equal(view.pending_segments, BRANCHES_MAX);
+    struct order order = {.view = 1, .height = 1, .time_ns = 1};
+    archive_append_decided(world->node.archive, &order, NULL, &digest, 1, 1);
+    struct block block;
+    const struct digest *found;
+    assert_int_equal(archive_load_block(world->node.archive, 1, &block, &found, &text), OK);
+    assert_true(digest_is_equal(&found[0], &digest));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(segment_forgotten_and_held_again_before_a_stop_can_be_decided),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
