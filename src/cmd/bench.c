@@ -189,7 +189,8 @@ static double median_us(uint64_t *values_ns, size_t count)
         return -1;
     }
     qsort(values_ns, count, sizeof *values_ns, compare_u64);
-    return (double)values_ns[count / 2] / 1000;
+    size_t const middle = count / 2;
+    return (double)values_ns[middle] / 1000;
 }
 
 /* One status question at a time to each replica, while nothing else goes on. */

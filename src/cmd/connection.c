@@ -232,7 +232,7 @@ bool connection_read_operand(const struct argument_command *command, const char 
             *exit_code = connection_fail(command, "cannot read stdin: %s", strerrordesc_np(errno));
             return false;
         }
-        if (out->size > STRATEGOS_REQUEST_BYTES_MAX) {
+        if (out->size > (size_t)STRATEGOS_REQUEST_BYTES_MAX) {
             *exit_code = connection_fail(command, "stdin has more than the limit of %u bytes",
                                          STRATEGOS_REQUEST_BYTES_MAX);
             return false;

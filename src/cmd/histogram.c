@@ -7,7 +7,7 @@
  * two further. */
 static size_t slot_of(uint64_t value)
 {
-    if (value < 2 * HISTOGRAM_SLICES) {
+    if (value < UINT64_C(2) * HISTOGRAM_SLICES) {
         return (size_t)value;
     }
     unsigned top_bit = 63u - (unsigned)__builtin_clzll(value);
@@ -52,10 +52,9 @@ uint64_t histogram_at(const struct histogram *histogram, uint32_t share)
         return 0;
     }
     /* Rounded up: of 10 numbers, the 99th percentile is the tenth. */
+    uint64_t const whole = HISTOGRAM_SHARE_WHOLE;
     uint64_t wanted =
-        histogram->total / HISTOGRAM_SHARE_WHOLE * share +
-        (histogram->total % HISTOGRAM_SHARE_WHOLE * share + (HISTOGRAM_SHARE_WHOLE - 1)) /
-            HISTOGRAM_SHARE_WHOLE;
+        histogram->total / whole * share + (histogram->total % whole * share + whole - 1) / whole;
     wanted = wanted == 0 ? 1 : wanted;
     uint64_t seen = 0;
     size_t slot = 0;

@@ -54,6 +54,7 @@ static bool read_more(struct pairs *pairs, struct error_text *text)
 struct extent {
     size_t at;
     bool is_quoted;
+    bool may_open; /* a quote here begins, or goes on with, a quoted field */
     bool is_whole;
     size_t size;
     size_t size_with_end;
@@ -65,11 +66,17 @@ static void find_end(const struct pairs *pairs, struct extent *extent)
     struct slice bytes = unread(pairs);
     for (; extent->at < bytes.size && !extent->is_whole; extent->at++) {
         uint8_t byte = bytes.data[extent->at];
-        if (byte == '"' && pairs->format == PAIRS_CSV) {
-            extent->is_quoted = !extent->is_quoted; /* "" toggles twice */
-        } else if (byte == '\n') {
+        if (byte == '\n') {
             extent->lines++;
             extent->is_whole = !extent->is_quoted;
+        }
+        if (byte == '"' && extent->is_quoted) {
+            extent->is_quoted = false;
+            extent->may_open = true; /* "" closes and opens again */
+        } else if (byte == '"') {
+            extent->is_quoted = extent->may_open;
+        } else {
+            extent->may_open = byte == ',' && pairs->format == PAIRS_CSV;
         }
     }
     extent->size_with_end = extent->at;
@@ -251,7 +258,7 @@ enum pairs_result pairs_next(struct pairs *pairs, struct pair *pair, struct erro
         return PAIRS_FAILED;
     }
     for (;;) {
-        struct extent extent = {0};
+        struct extent extent = {.may_open = pairs->format == PAIRS_CSV};
         find_end(pairs, &extent);
         while (!extent.is_whole && !pairs->is_ended) {
             if (extent.at > PAIRS_LINE_BYTES_MAX) {

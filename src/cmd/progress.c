@@ -62,7 +62,8 @@ static bool parse_note(const char *from, struct note *note)
                        "\ndigest %64[0-9a-f]\n%n",
                        note->group, note->format, &note->mark.offset, &note->mark.lines,
                        &note->mark.loaded, &note->mark.skipped, note->digest, &end);
-    return count == 7 && from[end] == '\0' && end > 0;
+    /* White space in a format matches none, too: the last newline is looked for. */
+    return count == 7 && end > 0 && from[end] == '\0' && from[end - 1] == '\n';
 }
 
 static enum error find_format(struct progress *progress, const char *name, struct error_text *text)

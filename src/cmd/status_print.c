@@ -177,10 +177,10 @@ static json_t *json_of_report(const struct status_slot *slot, height_nr highest)
         json_of_u64(report->ledger_bytes), "disk_free_bytes", json_of_u64(report->disk_free_bytes),
         "sync_us", json_real((double)report->sync_ns / 1000), "rtt_us",
         json_real((double)slot->rtt_ns / 1000), "uptime_s",
-        json_real((double)(report->uptime_ns / 1000000) / 1000), "clients",
-        (int)report->clients_connected, "disk_full", report->disk_full, "disk_low",
-        report->disk_low, "catching_up", report->syncing, "descriptors_low",
-        report->descriptors_low, "version", report->version, "peers", json_of_peers(report));
+        json_real((double)report->uptime_ns / 1e9), "clients", (int)report->clients_connected,
+        "disk_full", report->disk_full, "disk_low", report->disk_low, "catching_up",
+        report->syncing, "descriptors_low", report->descriptors_low, "version", report->version,
+        "peers", json_of_peers(report));
 }
 
 /* An unreachable replica has all keys too, with null. */

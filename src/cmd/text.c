@@ -159,9 +159,11 @@ void text_base64(struct buffer *out, struct slice bytes)
         uint32_t bits = (uint32_t)bytes.data[i] << 16;
         bits |= left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0;
         bits |= left > 2 ? (uint32_t)bytes.data[i + 2] : 0;
-        char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
-                         left > 1 ? digits[bits >> 6 & 63] : '=',
-                         left > 2 ? digits[bits & 63] : '='};
+        char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63], digits[bits >> 6 & 63],
+                         digits[bits & 63]};
+        if (left < 3) {
+            memset(group + 1 + left, '=', 3 - left);
+        }
         buffer_append(out, slice_of(group, sizeof group));
     }
 }

@@ -258,7 +258,7 @@ static enum error take_signals(struct up *up, struct error_text *text)
     sigset_t mask;
     if (sigemptyset(&mask) == 0 && sigaddset(&mask, SIGINT) == 0 &&
         sigaddset(&mask, SIGTERM) == 0 && sigaddset(&mask, SIGHUP) == 0 &&
-        sigaddset(&mask, SIGCHLD) == 0 && sigprocmask(SIG_BLOCK, &mask, NULL) == 0) {
+        sigaddset(&mask, SIGCHLD) == 0 && pthread_sigmask(SIG_BLOCK, &mask, NULL) == 0) {
         up->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
     }
     return up->signal_fd >= 0

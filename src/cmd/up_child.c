@@ -83,8 +83,8 @@ _Noreturn static void become(const struct launch *launch)
                   dup2(launch->log_fd, STDERR_FILENO) >= 0 &&
                   setpgid(0, 0) == 0 && /* Ctrl-C is for the parent, which stops all in order */
                   prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && sigemptyset(&none) == 0 &&
-                  sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
-                  /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread after a fork */
+                  pthread_sigmask(SIG_SETMASK, &none, NULL) == 0 &&
+                  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread after a fork
                   setenv("NOTIFY_SOCKET", launch->notify, 1) == 0;
     if (is_set && getppid() == launch->parent) {
         char *argv[sizeof arguments / sizeof arguments[0]];
