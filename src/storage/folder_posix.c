@@ -1,7 +1,9 @@
 /* folder_posix.c - the file interface on a real folder.
  *
- * Not a cache: every call reaches the kernel. A failed sync is final, because the kernel may drop
- * the pages it could not write and report success the next time: the caller must stop.
+ * Not a cache: every call reaches the kernel, but for reads of blocks that were never written:
+ * those are zeros, and a start, which looks through the last file to its end, need not have the
+ * kernel make them. A failed sync is final, because the kernel may drop the pages it could not
+ * write and report success the next time: the caller must stop.
  *
  * A file is preallocated, and its blocks are zeroed ZERO_AHEAD_BYTES at a time just before they are
  * first written: a sync of blocks that were only reserved must also journal that they are in use
@@ -198,12 +200,10 @@ static enum error posix_sync(void *self, file_handle file)
     return result == 0 ? OK : ERROR_IO;
 }
 
-static enum error posix_read(void *self, file_handle file, uint64_t offset, void *to, size_t size)
+static enum error read_all(int fd, uint64_t offset, uint8_t *to, size_t size)
 {
-    int fd = file_of(self, file)->fd;
-    uint8_t *next = to;
     while (size > 0) {
-        ssize_t got = pread(fd, next, size, (off_t)offset);
+        ssize_t got = pread(fd, to, size, (off_t)offset);
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -213,11 +213,25 @@ static enum error posix_read(void *self, file_handle file, uint64_t offset, void
         if (got == 0) {
             return ERROR_DAMAGED; /* the file is shorter than it says */
         }
-        next += got;
+        to += got;
         offset += (uint64_t)got;
         size -= (size_t)got;
     }
     return OK;
+}
+
+static enum error posix_read(void *self, file_handle handle, uint64_t offset, void *to, size_t size)
+{
+    const struct posix_file *file = file_of(self, handle);
+    if (offset > file->size || size > file->size - offset) {
+        return ERROR_DAMAGED;
+    }
+    uint64_t written = offset < file->zeroed ? file->zeroed - offset : 0;
+    size_t part = size < written ? size : (size_t)written;
+    if (part < size) {
+        memset((uint8_t *)to + part, 0, size - part);
+    }
+    return read_all(file->fd, offset, to, part);
 }
 
 static enum error posix_remove(void *self, const char *name)

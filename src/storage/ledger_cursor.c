@@ -85,18 +85,29 @@ enum error ledger_cursor_next(struct ledger_cursor *cursor, struct ledger_found 
     }
 }
 
+static bool is_zero(const uint8_t *bytes, size_t size)
+{
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
+/* The first place of a stretch from which on no whole frame fits into it. */
+static size_t places_end(size_t stretch)
+{
+    return (stretch - LEDGER_FRAME_BYTES) / LEDGER_ALIGNMENT * LEDGER_ALIGNMENT + LEDGER_ALIGNMENT;
+}
+
 enum error ledger_cursor_search(struct ledger_cursor *cursor, uint64_t from, uint64_t batch_min,
                                 struct ledger_found *found)
 {
     uint64_t end = from + ledger_files_room(cursor->files, from);
     uint64_t location = from;
     while (location + LEDGER_FRAME_BYTES <= end) {
-        /* A stretch of frames at a time, so that the usual zeros cost one look per place. */
+        /* A stretch of frames at a time; the usual zeros are compared to themselves at once. */
         uint64_t left = end - location;
         size_t stretch = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
         const uint8_t *bytes;
         TRY(ledger_cursor_bytes(cursor, location, stretch, &bytes));
-        size_t offset = 0;
+        size_t offset = is_zero(bytes, stretch) ? places_end(stretch) : 0;
         while (offset + LEDGER_FRAME_BYTES <= stretch) {
             struct ledger_frame frame;
             uint64_t at = location + offset;
