@@ -226,6 +226,9 @@ static void judge_send(struct world *world, struct world_node *node, const struc
 {
     const struct peer_message *message = effect->message;
     struct vote vote;
+    if (is_twin(world, node->id)) {
+        return;
+    }
     if (message->kind == PEER_VOTE) {
         vote = message->vote;
     } else if (message->kind == PEER_PROPOSAL &&
@@ -241,9 +244,7 @@ static void judge_send(struct world *world, struct world_node *node, const struc
     if (!has_record_of_vote(node, &vote) || (!effect->durable && effect->to == REPLICA_ALL)) {
         note_fault(world, "unsynced");
     }
-    if (!is_twin(world, node->id)) {
-        judge_vote(world, node->id, &vote);
-    }
+    judge_vote(world, node->id, &vote);
 }
 
 static void record(struct world_node *node, const struct effect *effect)
