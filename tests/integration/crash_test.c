@@ -9,19 +9,6 @@
 /* So many requests are acknowledged between two deeds. */
 #define SOME 400u
 
-static void finish(struct test_group *group, struct load *load, bool must_know_all)
-{
-    uint64_t unknown = load_stop(load);
-    if (must_know_all) {
-        assert_int_equal(unknown, 0);
-    }
-    test_group_wait_equal(group);
-    load_check(load);
-    test_group_wait_equal(group);
-    load_free(load);
-    test_group_free(group);
-}
-
 static void kill_of_each_replica_in_turn_loses_nothing(void **state)
 {
     (void)state;
@@ -36,7 +23,8 @@ static void kill_of_each_replica_in_turn_loses_nothing(void **state)
         test_group_wait_ready(group);
         load_wait(load, SOME);
     }
-    finish(group, load, true);
+    load_finish(load);
+    test_group_free(group);
 }
 
 static void kill_of_all_at_once_loses_nothing(void **state)
@@ -57,7 +45,8 @@ static void kill_of_all_at_once_loses_nothing(void **state)
         test_group_start_all(group);
     }
     load_wait(load, SOME);
-    finish(group, load, true);
+    load_finish(load);
+    test_group_free(group);
 }
 
 /* While it replays and catches up too. */
@@ -74,7 +63,8 @@ static void kill_of_one_again_and_again_loses_nothing(void **state)
         load_wait(load, (uint64_t)round * 20);
     }
     test_group_wait_ready(group);
-    finish(group, load, true);
+    load_finish(load);
+    test_group_free(group);
 }
 
 /* Without a quorum nothing is acknowledged; with it everything goes on. */
@@ -109,7 +99,8 @@ static void loss_of_the_quorum_stops_the_group_until_it_is_back(void **state)
     test_group_start(group, 2);
     test_group_wait_ready(group);
     load_wait(load, SOME);
-    finish(group, load, true);
+    load_finish(load);
+    test_group_free(group);
 }
 
 int main(void)

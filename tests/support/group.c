@@ -174,6 +174,39 @@ void test_group_start_all(struct test_group *group)
     }
 }
 
+void test_group_edit(const struct test_group *group, const char *name, const char *from,
+                     const char *to)
+{
+    const char *path = test_group_path(group, "%s", name);
+    char *text = test_read_file(path, NULL);
+    char *edited = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&edited, &size);
+    assert_non_null(out);
+    assert_non_null(strstr(text, from));
+    const char *rest = text;
+    for (const char *at = strstr(text, from); at != NULL; at = strstr(rest, from)) {
+        assert_int_equal(fwrite(rest, 1, (size_t)(at - rest), out), at - rest);
+        assert_true(fputs(to, out) >= 0);
+        rest = at + strlen(from);
+    }
+    assert_true(fputs(rest, out) >= 0);
+    assert_int_equal(fclose(out), 0);
+    test_write_file(path, edited, size);
+    free(edited);
+    free(text);
+}
+
+void test_group_edit_all(const struct test_group *group, const char *from, const char *to)
+{
+    test_group_edit(group, "group.conf", from, to);
+    for (unsigned i = 0; i < group->count; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "replica-%u/group.conf", i);
+        test_group_edit(group, name, from, to);
+    }
+}
+
 static int end(struct test_group *group, unsigned id, int number)
 {
     assert_true(group->is_started[id]);

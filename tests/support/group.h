@@ -48,6 +48,12 @@ void test_group_start_all(struct test_group *group);
 /* The replica as another command line, which must become that very process. */
 void test_group_start_as(struct test_group *group, unsigned id, const char *const *arguments);
 
+/* Replaces each `from` in a file of the group's folder (there must be one) by `to`. */
+void test_group_edit(const struct test_group *group, const char *name, const char *from,
+                     const char *to);
+/* The same in every copy of the group file. */
+void test_group_edit_all(const struct test_group *group, const char *from, const char *to);
+
 /* SIGTERM; it must end with 0. */
 void test_group_stop(struct test_group *group, unsigned id);
 /* SIGKILL. */

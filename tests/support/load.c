@@ -1,5 +1,6 @@
 /* load.c - the writer, see load.h. What it found is judged in load_check.c. */
 #include "support/load_state.h"
+#include "support/proxy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,6 +158,15 @@ void load_free(struct load *load)
     free(load);
 }
 
+void load_finish(struct load *load)
+{
+    assert_int_equal(load_stop(load), 0);
+    test_group_wait_equal(load->group);
+    load_check(load);
+    test_group_wait_equal(load->group);
+    load_free(load);
+}
+
 int load_teardown(void **state)
 {
     int result = 0;
@@ -170,5 +180,6 @@ int load_teardown(void **state)
     while (running != NULL) {
         load_free(running);
     }
+    proxy_free_all();
     return result;
 }

@@ -41,7 +41,11 @@ uint64_t load_count_wrong(struct load *load, bool is_quiet);
 
 void load_free(struct load *load);
 
-/* For cmocka: as test_group_teardown, after ending all loads that a failed test has left. */
+/* The usual end: load_stop with no outcome unknown, all replicas that run equal, load_check, and
+ * load_free. */
+void load_finish(struct load *load);
+
+/* For cmocka: ends whatever a failed test has left: loads, group and proxies. */
 int load_teardown(void **state);
 
 #endif
