@@ -1,8 +1,5 @@
 # The registry's test loads the example plugin and some broken ones.
 if(target STREQUAL "unit_machine_registry")
-    if(NOT TARGET example_bank)
-        add_subdirectory(${PROJECT_SOURCE_DIR}/docs/examples ${PROJECT_BINARY_DIR}/tests/examples)
-    endif()
     set(bad_symbol BAD_SYMBOL=1)
     set(bad_abi BAD_ABI=99u)
     set(bad_name "BAD_NAME=\"two words\"")
