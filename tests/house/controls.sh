@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# controls.sh SOURCE BUILD - the other house tests fire on what they are there to find.
+set -euo pipefail
+here=$1/tests/house
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+expect() { # STATUS TEST: what TEST.sh says of the folder
+    local status=0
+    bash "$here/$2.sh" "$root" "$root" >"$root/build/said" 2>&1 || status=$?
+    if [ "$status" -ne "$1" ]; then
+        echo "$2: status $status instead of $1, saying:"
+        cat "$root/build/said"
+        exit 1
+    fi
+}
+
+mkdir "$root/build" "$root/src"
+touch "$root/LICENSE" "$root/src/sound.c"
+expect 0 toplevel
+expect 0 words
+touch "$root/notes.txt"
+expect 1 toplevel
+printf '/* %s: later */\n' FIX""ME >"$root/src/sound.c"
+expect 1 words
+
+# Programs as a release makes them, and one that is not position independent.
+make_program() { # FILE [OPTION...]
+    cc -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-all -Wl,-z,relro,-z,now "${@:2}" -o "$root/$1" \
+        "$root/program.c"
+}
+cat >"$root/program.c" <<'C'
+#include <stdio.h>
+
+int main(int count, char **words)
+{
+    char line[16];
+    return snprintf(line, (size_t)count, "%s", words[0]);
+}
+C
+mkdir -p "$root/bin" "$root/src/client"
+make_program bin/strategos -fPIE -pie
+make_program bin/strategosd -fPIE -pie
+make_program src/client/libstrategos.so -fPIC -shared
+expect 0 hardening
+make_program bin/strategosd -fno-pie -no-pie
+expect 1 hardening
+make_program bin/strategosd -fPIE -pie -fno-stack-protector
+expect 1 hardening
