@@ -87,7 +87,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct up *up, const char 
 static const char *describe(const struct up *up, size_t i, uint64_t now_ns)
 {
     const struct status_slot *slot = &up->board.slots[i];
-    bool answers = slot->answered_ns != 0 && slot->answered_ns + SILENCE_NS > now_ns;
+    bool answers = slot->answered_ns == 0 || slot->answered_ns + SILENCE_NS > now_ns;
     switch (up->children[i].state) {
     case UP_STARTING:
         return "starting";

@@ -4,7 +4,7 @@ target_compile_definitions(${target} PRIVATE STRATEGOS="$<TARGET_FILE:strategos>
 add_dependencies(${target} strategos)
 if(TARGET strategosd)
     target_compile_definitions(${target} PRIVATE STRATEGOSD="$<TARGET_FILE:strategosd>")
-    if(target STREQUAL "unit_cmd_check")
+    if(target MATCHES "^unit_cmd_(check|commands|group)$")
         add_dependencies(${target} strategosd)
     endif()
 else()
