@@ -7,7 +7,7 @@
  * two further. */
 static size_t slot_of(uint64_t value)
 {
-    if (value < UINT64_C(2) * HISTOGRAM_SLICES) {
+    if (value < 2 * HISTOGRAM_SLICES) {
         return (size_t)value;
     }
     unsigned top_bit = 63u - (unsigned)__builtin_clzll(value);
@@ -17,7 +17,7 @@ static size_t slot_of(uint64_t value)
 
 static uint64_t middle_of(size_t slot)
 {
-    if (slot < 2 * (size_t)HISTOGRAM_SLICES) {
+    if (slot < 2 * HISTOGRAM_SLICES) {
         return slot;
     }
     unsigned shift = (unsigned)(slot / HISTOGRAM_SLICES) - 1u;
