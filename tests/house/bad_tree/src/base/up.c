@@ -1,0 +1,2 @@
+/* Looks up: the layering test must refuse this tree. */
+#include "wire/message.h"

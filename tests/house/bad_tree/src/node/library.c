@@ -1,0 +1,2 @@
+/* A library outside its layer. */
+#include <sodium.h>
