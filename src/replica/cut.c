@@ -184,8 +184,9 @@ static void insert_tip(struct lane_tip *tips, size_t *count, const struct lane_t
 }
 
 size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_view,
-                 struct lane_tip tips[TIPS_PER_ORDER_MAX])
+                 struct lane_tip tips[TIPS_PER_ORDER_MAX], size_t *bytes)
 {
+    *bytes = 0;
     size_t count = 0;
     size_t left = ORDER_SEGMENT_BYTES_MAX;
     uint32_t lane_count = lanes->active_count;
@@ -210,11 +211,12 @@ size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_vi
             continue;
         }
         cut_chain_tip(simplex, lanes, parent_view, &lane->id, &base);
-        size_t bytes = offer_lane(simplex, lanes, lane, &base, budget, &tip);
-        if (bytes > 0) {
+        size_t offered = offer_lane(simplex, lanes, lane, &base, budget, &tip);
+        if (offered > 0) {
             insert_tip(tips, &count, &tip);
-            left -= bytes;
+            left -= offered;
         }
     }
+    *bytes = ORDER_SEGMENT_BYTES_MAX - left;
     return count;
 }

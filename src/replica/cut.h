@@ -46,8 +46,9 @@ bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t 
 
 /* All that this commander can offer on top of the order of `parent_view`: fair between lanes, at
  * most TIPS_PER_ORDER_MAX tips and ORDER_SEGMENT_BYTES_MAX bytes, ascending. Signatures of the tips
- * are verified here: what a loyal commander names convinces everybody. */
+ * are verified here: what a loyal commander names convinces everybody. *bytes gets the size of the
+ * segments newly covered. */
 size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_view,
-                 struct lane_tip tips[TIPS_PER_ORDER_MAX]);
+                 struct lane_tip tips[TIPS_PER_ORDER_MAX], size_t *bytes);
 
 #endif

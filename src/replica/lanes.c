@@ -441,7 +441,8 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
     /* The first of a session is always verified: lanes that nobody could order would fill the
      * limits. */
     bool is_verified = false;
-    if (origin == SEGMENT_PASSED_ON || (segment->sequence == 1 && origin == SEGMENT_FROM_CLIENT)) {
+    if (origin == SEGMENT_PASSED_ON || origin == SEGMENT_NAMED ||
+        (segment->sequence == 1 && origin == SEGMENT_FROM_CLIENT)) {
         if (!verify_segment(lanes, &segment->lane, segment->sequence, &digest,
                             &segment->signature)) {
             return VERDICT_BAD_AUTHENTICATION;

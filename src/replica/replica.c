@@ -10,6 +10,11 @@
 /* An idle group is silent but for a heartbeat every so many Δ; an awake one sends one every Δ. */
 #define IDLE_HEARTBEAT_DELTAS 10u
 
+/* A proposal with fewer bytes than this waits for the decision of its parent, but not longer than a
+ * part of Δ. */
+#define PIPELINE_BYTES_MIN    (32u << 10)
+#define PIPELINE_WAIT_DIVISOR 20u
+
 static size_t aligned(size_t size)
 {
     size_t const align = alignof(max_align_t);
@@ -264,11 +269,15 @@ static bool vote_on_candidate(struct replica *replica)
     return true;
 }
 
-/* Simplex, rule 2: proposes at once if there is content; an order without content only to finalize
- * what is notarized, once Δ has passed without a finalization. True if a proposal was made. */
+/* Simplex, rule 2: proposes at once if there is content, but a little of it waits for the order
+ * before to be decided, so that many small clients share an order; an order without content only to
+ * finalize what is notarized, once Δ has passed without a finalization. True if a proposal was
+ * made.
+ */
 static bool propose(struct replica *replica)
 {
     struct simplex *simplex = &replica->simplex;
+    size_t bytes;
     struct order order;
     uint64_t parent_time_ns;
     struct lane_tip tips[TIPS_PER_ORDER_MAX];
@@ -278,9 +287,14 @@ static bool propose(struct replica *replica)
         return false;
     }
     order.tips = tips;
-    order.tip_count = cut_build(simplex, &replica->lanes, order.parent_view, tips);
-    bool is_due = has_open && simplex_view_age_ns(simplex) >= replica->settings.delta_ns;
-    if (order.tip_count == 0 && !is_due) {
+    order.tip_count = cut_build(simplex, &replica->lanes, order.parent_view, tips, &bytes);
+    uint64_t wait_ns = 0;
+    if (order.tip_count == 0) {
+        wait_ns = has_open ? replica->settings.delta_ns : UINT64_MAX;
+    } else if (has_open && bytes < PIPELINE_BYTES_MIN) {
+        wait_ns = replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR;
+    }
+    if (simplex_view_age_ns(simplex) < wait_ns) {
         return false;
     }
     order.time_ns =
@@ -362,6 +376,9 @@ uint64_t replica_deadline(const struct replica *replica)
     uint64_t deadline = replica->heartbeat_at_ns;
     sooner(&deadline, simplex_deadline(&replica->simplex), now);
     if (replica->simplex.is_awake) {
+        sooner(&deadline,
+               replica->simplex.entered_at_ns + replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR,
+               now);
         sooner(&deadline, replica->candidate_fetch.ask_at_ns, now);
     }
     if (replica->lanes.active_count > 0) {
