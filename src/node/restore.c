@@ -87,15 +87,50 @@ static enum error open_store(struct node *node, struct error_text *text)
     return error == OK ? OK : error_set(text, error, "%s: the store cannot be read", path);
 }
 
+/* Has somebody asked us to stop? */
+static void look_for_stop(struct node *node)
+{
+    uint8_t info[256];
+    if (read(node->signal_fd, info, sizeof info) > 0) {
+        node->is_stopping = true;
+    }
+}
+
+/* A long ledger takes its time: says now and then how far a scan is, and ends it when somebody asks
+ * us to stop. */
+struct scan {
+    struct node *node;
+    uint64_t told_ns;
+    uint64_t looked_ns;
+};
+
+static struct scan scan_of(struct node *node)
+{
+    uint64_t now_ns = clock_monotonic_ns();
+    return (struct scan){.node = node, .told_ns = now_ns, .looked_ns = now_ns};
+}
+
+static enum error scan_goes_on(struct scan *scan, uint64_t location)
+{
+    uint64_t now_ns = clock_monotonic_ns();
+    if (now_ns - scan->told_ns >= PROGRESS_NS) {
+        log_event(LOG_INFO, "ledger-scan", "location=%llu", (unsigned long long)location);
+        scan->told_ns = now_ns;
+    }
+    if (now_ns - scan->looked_ns >= STOP_LOOK_NS) {
+        look_for_stop(scan->node);
+        scan->looked_ns = now_ns;
+    }
+    return scan->node->is_stopping ? ERROR_IN_USE : OK;
+}
+
 /* The first scan only builds the archive's index. */
 static enum error pass_over(void *context, uint64_t location, enum ledger_record type,
                             struct slice bytes)
 {
-    (void)context;
-    (void)location;
     (void)type;
     (void)bytes;
-    return OK;
+    return scan_goes_on(context, location);
 }
 
 static enum error open_ledger_folder(struct node *node, struct error_text *text)
@@ -113,7 +148,8 @@ static enum error open_archive(struct node *node, const struct store_meta *meta,
         .replica = node->group->replicas[node->settings->id].key,
         .id = node->settings->id,
     };
-    struct ledger_visitor visitor = {.context = node, .on_record = pass_over};
+    struct scan scan = scan_of(node);
+    struct ledger_visitor visitor = {.context = &scan, .on_record = pass_over};
     TRY(archive_open(&node->archive, node->folder, &identity, meta->ledger_scan, &visitor, text));
     if (archive_height(node->archive) < meta->height) {
         return error_set(
@@ -223,15 +259,6 @@ static enum error replay_block(struct node *node, height_nr height, uint64_t sca
     return OK;
 }
 
-/* Has somebody asked us to stop? */
-static void look_for_stop(struct node *node)
-{
-    uint8_t info[256];
-    if (read(node->signal_fd, info, sizeof info) > 0) {
-        node->is_stopping = true;
-    }
-}
-
 static enum error replay_blocks(struct node *node, const struct store_meta *meta,
                                 struct error_text *text)
 {
@@ -263,7 +290,8 @@ static enum error replay_blocks(struct node *node, const struct store_meta *meta
 static enum error give_back(void *context, uint64_t location, enum ledger_record type,
                             struct slice bytes)
 {
-    struct node *node = context;
+    struct scan *scan = context;
+    struct node *node = scan->node;
     union {
         struct segment segment;
         struct proposal proposal;
@@ -306,13 +334,22 @@ static enum error give_back(void *context, uint64_t location, enum ledger_record
                   (unsigned long long)location, (int)type, verdict_name(verdict));
         return ERROR_DAMAGED;
     }
-    return OK;
+    return scan_goes_on(scan, location);
 }
 
-enum error restore_all(struct node *node, struct error_text *text)
+static enum error restore_undecided(struct node *node, uint64_t scan_from, struct error_text *text)
+{
+    struct scan scan = scan_of(node);
+    struct ledger_visitor visitor = {.context = &scan, .on_record = give_back};
+    node->is_restoring = true;
+    enum error error = ledger_scan(archive_ledger(node->archive), scan_from, &visitor, text);
+    node->is_restoring = false;
+    return error;
+}
+
+static enum error restore_steps(struct node *node, struct error_text *text)
 {
     struct store_meta meta;
-    struct ledger_visitor visitor = {.context = node, .on_record = give_back};
     TRY(open_ledger_folder(node, text));
     TRY(open_machine(node, text));
     TRY(open_store(node, text));
@@ -328,12 +365,16 @@ enum error restore_all(struct node *node, struct error_text *text)
     if (node->is_stopping) {
         return OK;
     }
-    node->is_restoring = true;
-    TRY(ledger_scan(archive_ledger(node->archive), meta.ledger_scan, &visitor, text));
-    node->is_restoring = false;
+    TRY(restore_undecided(node, meta.ledger_scan, text));
     node->execute.told = executor_height(node->executor);
     node->durable.synced_end = ledger_end(archive_ledger(node->archive));
     return OK;
+}
+
+enum error restore_all(struct node *node, struct error_text *text)
+{
+    enum error error = restore_steps(node, text);
+    return node->is_stopping ? OK : error; /* asked to stop: no scan went to its end */
 }
 
 void restore_close(struct node *node)
