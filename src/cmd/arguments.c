@@ -332,9 +332,13 @@ static void print_bounds(FILE *out, const struct argument_option *option)
     char line[256] = "";
     char choices[128];
     if (option->kind == ARGUMENT_NUMBER) {
-        (void)snprintf(line, sizeof line, "%llu to %llu; default %llu.",
-                       (unsigned long long)option->minimum, (unsigned long long)option->maximum,
-                       (unsigned long long)*(const uint64_t *)option->value);
+        char fallback[48] = "";
+        uint64_t value = *(const uint64_t *)option->value;
+        if (value >= option->minimum && value <= option->maximum) { /* else: "not given" */
+            (void)snprintf(fallback, sizeof fallback, "; default %llu", (unsigned long long)value);
+        }
+        (void)snprintf(line, sizeof line, "%llu to %llu%s.", (unsigned long long)option->minimum,
+                       (unsigned long long)option->maximum, fallback);
     } else if (option->kind == ARGUMENT_SECONDS) {
         (void)snprintf(line, sizeof line, "%g to %g seconds; default %g.",
                        (double)option->minimum / (double)NS_PER_SECOND,

@@ -42,7 +42,7 @@ static bool parse(int argc, char **argv, struct argument_command *command,
          .value = &settings->replica,
          .placeholder = "ID",
          .maximum = REPLICAS_MAX - 1,
-         .help = "With --stale: the replica to ask. The default means any."},
+         .help = "With --stale: the replica to ask. Default: any."},
         {.name = NULL},
     };
     struct arguments arguments;

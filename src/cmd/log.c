@@ -71,7 +71,7 @@ static bool parse(int argc, char **argv, struct log_command *log, int *exit_code
          .value = &log->replica,
          .placeholder = "ID",
          .maximum = REPLICAS_MAX - 1,
-         .help = "The replica to ask. The default means any."},
+         .help = "The replica to ask. Default: any."},
         {.name = "json", .kind = ARGUMENT_FLAG, .value = &log->json, .help = "Write JSON."},
         {.name = NULL},
     };

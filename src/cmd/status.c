@@ -169,6 +169,7 @@ static int watch(const struct connection *connection, const struct status_settin
                  struct status_board *board)
 {
     bool is_screen = isatty(STDOUT_FILENO) == 1;
+    (void)fputs(is_screen ? "\x1b[2J" : "", stdout);
     while (!interrupt_is_caught()) {
         uint64_t since_ns = status_board_refresh(board, patience_ns());
         if (interrupt_is_caught()) {
