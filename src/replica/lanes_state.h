@@ -1,0 +1,27 @@
+/* lanes_state.h - what lanes.c and lanes_segments.c owe each other; nobody else's business. */
+#ifndef STRATEGOS_REPLICA_LANES_STATE_H
+#define STRATEGOS_REPLICA_LANES_STATE_H
+
+#include "replica/lanes.h"
+
+#define LANES_NO_CLIENT UINT32_MAX
+
+/* lanes.c. Clients by index; LANES_NO_CLIENT: not known, or no room for another one. */
+uint32_t lanes_find_client(const struct lanes *lanes, const struct public_key *key);
+uint32_t lanes_add_client(struct lanes *lanes, const struct public_key *key);
+uint32_t lanes_count_of(const struct lane_client *client);
+struct lane *lanes_add(struct lanes *lanes, const struct lane_id *id, uint32_t client);
+/* Other lanes may move. */
+void lanes_remove(struct lanes *lanes, struct lane *lane);
+bool lanes_make_room(struct lanes *lanes, uint32_t client, uint64_t session,
+                     enum segment_origin origin);
+bool lanes_has_restoring_room(const struct lanes *lanes, uint32_t client);
+void lanes_drop_an_undecided(struct lanes *lanes, uint32_t client);
+
+/* lanes_segments.c. `held` begins a list of branches that its lane no longer points to. */
+void lanes_free_branches(struct lanes *lanes, struct lane *lane, struct held_segment *held);
+void lanes_drop_all(struct lanes *lanes, struct lane *lane);
+void lanes_count_pending(struct lanes *lanes, struct lane *lane, const struct held_segment *held,
+                         bool is_added);
+
+#endif
