@@ -38,6 +38,7 @@ void replica_apply_cut(struct replica *replica, const struct order *order, struc
             entry->decision.segment_count += count;
         }
     }
+    lanes->base_view = order->view;
 }
 
 /* One piece of memory for the entry and its arrays. */

@@ -186,6 +186,20 @@ static void drop_over(struct lanes *lanes, uint32_t client)
     }
 }
 
+void lanes_name(struct lanes *lanes, const struct lane_id *id, view_nr view)
+{
+    struct lane *lane = lanes_find(lanes, id);
+    if (lane != NULL && view > lane->named_view) {
+        lane->named_view = view;
+    }
+}
+
+/* May be given up: not decided, and in no open order that this replica voted for. */
+static bool is_spare(const struct lanes *lanes, const struct lane *lane)
+{
+    return !lane->is_decided && lane->named_view <= lanes->base_view;
+}
+
 /* A new session of a client that already has as many undecided ones as it may: one that has nothing
  * to offer makes room, or the one with the highest number if that is higher. So replicas that took
  * in different ones first end with the same, the lowest; else none could hold what another names,
@@ -203,7 +217,7 @@ bool lanes_make_room(struct lanes *lanes, uint32_t client, uint64_t session,
     struct lane *victim = NULL;
     for (uint32_t i = 0; i < lanes_count_of(owner); i++) {
         struct lane *lane = &lanes->slots[owner->slots[i]];
-        if (lane->is_decided) {
+        if (!is_spare(lanes, lane)) {
             continue;
         }
         if (lanes_held(lane, 1) == NULL) {
@@ -230,14 +244,17 @@ bool lanes_has_restoring_room(const struct lanes *lanes, uint32_t client)
 void lanes_drop_an_undecided(struct lanes *lanes, uint32_t client)
 {
     const struct lane_client *owner = &lanes->clients[client];
+    struct lane *dropped = NULL;
     for (uint32_t i = 0; i < lanes_count_of(owner); i++) {
         struct lane *lane = &lanes->slots[owner->slots[i]];
-        if (!lane->is_decided) {
-            lanes_remove(lanes, lane);
-            return;
+        if (is_spare(lanes, lane)) {
+            dropped = lane;
+            break;
         }
+        dropped = lane->is_decided ? dropped : lane;
     }
-    ASSERT(false);
+    ASSERT(dropped != NULL);
+    lanes_remove(lanes, dropped);
 }
 
 /* A session becomes part of the replicated state; the oldest of its client may have to go: in the

@@ -53,6 +53,7 @@ struct lane {
     struct lane_id id;
     uint32_t client;
     uint32_t active_index; /* in lanes->active, if pending_count > 0 */
+    view_nr named_view;    /* of the last order for which this replica voted and that names it */
     uint64_t tip_sequence; /* decided */
     struct digest tip;
     uint32_t pending_count;
@@ -85,6 +86,7 @@ struct lanes {
     uint32_t active_count;
     uint64_t pending_segments;
     uint64_t pending_bytes;
+    view_nr base_view; /* orders up to it are decided or void */
     uint64_t rotation; /* where the next cut begins, for fairness */
     struct pool pool;
     struct lane_client clients[LANE_CLIENTS_MAX];
@@ -117,6 +119,10 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
  * if there is no memory. */
 bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
                           const struct digest *digest, uint64_t now_ns);
+
+/* This replica votes for an order of `view` that names the lane: until the log has passed the view,
+ * the lane is not given up for another. */
+void lanes_name(struct lanes *lanes, const struct lane_id *id, view_nr view);
 
 struct lane *lanes_find(struct lanes *lanes, const struct lane_id *id);
 

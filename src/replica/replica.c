@@ -52,6 +52,7 @@ struct replica *replica_init(void *memory, const struct replica_settings *settin
                settings->clients, settings->client_count, next);
     next += aligned(lanes_pool_memory());
     pool_init(&replica->decision_pool, next, DECISION_POOL_BYTES);
+    replica->lanes.base_view = base->view;
     replica->applied = base->height;
     replica->settings.clients = NULL; /* was borrowed */
     return replica;
@@ -100,9 +101,29 @@ void replica_restore_certificate(struct replica *replica, const struct certifica
     simplex_restore_certificate(&replica->simplex, certificate);
 }
 
+static void name_lanes(struct replica *replica, const struct order *order)
+{
+    for (size_t i = 0; i < order->tip_count; i++) {
+        lanes_name(&replica->lanes, &order->tips[i].lane, order->view);
+    }
+}
+
+/* What was voted for before the restart. */
+static void name_lanes_again(struct replica *replica)
+{
+    for (view_nr i = 1; i <= VIEW_WINDOW; i++) {
+        const struct simplex_view *slot =
+            simplex_find(&replica->simplex, replica->simplex.base.view + i);
+        if (slot != NULL && slot->order != NULL && slot->sent[VOTE_NOTARIZE]) {
+            name_lanes(replica, &slot->order->order);
+        }
+    }
+}
+
 void replica_start(struct replica *replica, struct replica_time now)
 {
     replica->now = now;
+    name_lanes_again(replica);
     simplex_start(&replica->simplex, now.monotonic_ns);
     replica_on_turn(replica, now);
 }
@@ -265,6 +286,7 @@ static bool vote_on_candidate(struct replica *replica)
         replica_fetch_segments(replica, missing, missing_count);
         return false;
     }
+    name_lanes(replica, order);
     simplex_notarize_candidate(simplex);
     return true;
 }
@@ -299,6 +321,7 @@ static bool propose(struct replica *replica)
     }
     order.time_ns =
         replica->now.wall_ns > parent_time_ns ? replica->now.wall_ns : parent_time_ns + 1;
+    name_lanes(replica, &order);
     return simplex_propose(simplex, &order);
 }
 

@@ -299,6 +299,34 @@ static void restart_is_not_crowded_out_by_dropped_sessions(void **state)
     stage_free(stage);
 }
 
+static void session_that_was_voted_for_is_not_given_up_for_others(void **state)
+{
+    (void)state;
+    for (int has_restart = 0; has_restart < 2; has_restart++) {
+        struct stage *stage = stage_new(0, 4);
+        struct stage_order order;
+        struct lane_tip tip;
+        hold(stage, 1000, 1, &tip);
+        stage_make_order(stage, 1, NULL, &tip, &order);
+        (void)stage_propose(stage, &order);
+        assert_int_equal(stage_votes(stage, VOTE_NOTARIZE, 1), 1);
+        if (has_restart == 1) {
+            stage_restart(stage, stage->record_count);
+        }
+        for (uint64_t session = 1; session <= 60; session++) {
+            struct buffer encoded = {0};
+            struct peer_message message = {.kind = PEER_SEGMENT};
+            stage_segment(stage, session, 1, &encoded, &message.segment, &tip);
+            (void)stage_client(stage, &message.segment);
+            (void)stage_say(stage, 2, &message);
+            buffer_fini(&encoded);
+        }
+        finalize(stage, &order);
+        assert_int_equal(stage_height(stage), 1);
+        stage_free(stage);
+    }
+}
+
 static void segment_waited_for_is_passed_on_once_after_delta(void **state)
 {
     (void)state;
@@ -325,6 +353,7 @@ int main(void)
         cmocka_unit_test(both_branches_of_an_equivocating_client_are_kept_until_decided),
         cmocka_unit_test(other_branch_that_no_order_names_is_not_taken),
         cmocka_unit_test(restart_is_not_crowded_out_by_dropped_sessions),
+        cmocka_unit_test(session_that_was_voted_for_is_not_given_up_for_others),
         cmocka_unit_test(segment_waited_for_is_passed_on_once_after_delta),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
