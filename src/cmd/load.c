@@ -64,20 +64,20 @@ struct load {
     struct argument_command command;
     struct load_settings settings;
     struct connection connection;
-    int fd;
     const char *name; /* of the file, for messages */
+    int fd;
     bool is_resumable;
+    bool has_request; /* batch.request waits for the client to take it */
+    bool is_read;     /* no more is read */
+    bool is_stopped;  /* no more is sent */
     struct progress progress;
     struct pairs pairs;
     struct load_batch batch;
-    bool has_request; /* batch.request waits for the client to take it */
     struct meter meter;
     struct load_window *window;
     struct progress_mark began; /* where this run began */
     uint64_t begin_ns;
     uint64_t saved_ns;
-    bool is_read;    /* no more is read */
-    bool is_stopped; /* no more is sent */
     int exit_code;
 };
 
