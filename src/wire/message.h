@@ -239,8 +239,8 @@ struct peer_status { /* what a replica thinks of another */
 struct status {
     uint64_t number;
     replica_id id;
-    view_nr view;
     replica_id commander;
+    view_nr view;
     height_nr height;           /* last executed */
     height_nr height_known;     /* highest that any peer claimed, or own */
     height_nr digest_height;    /* height that `digest` belongs to */
