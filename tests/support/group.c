@@ -16,6 +16,8 @@
 #define LOG_TAIL_BYTES        4000u
 #define LOOK_MS               10
 
+static const char program[] = BINARY_DIR "/bin/strategos";
+static const char program_of_replicas[] = BINARY_DIR "/bin/strategosd";
 static struct test_group *current; /* what is to be cleaned up, however the test ends */
 
 int64_t test_now_ms(void)
@@ -73,22 +75,13 @@ struct test_group *test_group_new(const struct test_group_options *options)
     (void)snprintf(replicas, sizeof replicas, "%u", group->count);
     (void)snprintf(clients, sizeof clients, "%u", options->clients == 0 ? 2 : options->clients);
     (void)snprintf(port, sizeof port, "%u", group->base_port);
-    const char *arguments[] = {BINARY_DIR "/bin/strategos",
-                               "init",
-                               group->path,
-                               "--replicas",
-                               replicas,
-                               "--clients",
-                               clients,
-                               "--host",
-                               group->host,
-                               "--base-port",
-                               port,
-                               "--ledger-file-mb",
-                               "4",
-                               "--machine",
-                               options->machine == NULL ? "kv" : options->machine,
-                               NULL};
+    const char *arguments[] = {
+        program,       "init",      group->path,
+        "--replicas",  replicas,    "--clients",
+        clients,       "--host",    group->host,
+        "--base-port", port,        "--ledger-file-mb",
+        "4",           "--machine", options->machine == NULL ? "kv" : options->machine,
+        NULL};
     struct process process;
     if (process_run(&process, arguments, NULL, NULL) != 0) {
         print_error("%s", process.err);
@@ -156,7 +149,7 @@ void test_group_start_as(struct test_group *group, unsigned id, const char *cons
 
 void test_group_start(struct test_group *group, unsigned id)
 {
-    const char *arguments[] = {BINARY_DIR "/bin/strategosd",
+    const char *arguments[] = {program_of_replicas,
                                "--group",
                                test_group_path(group, "replica-%u/group.conf", id),
                                "--key",
@@ -302,7 +295,7 @@ struct strategos_client *test_group_client(const struct test_group *group, const
 int test_group_run(const struct test_group *group, struct process *process,
                    const char *const *arguments, const char *input)
 {
-    const char *all[COMMAND_ARGUMENTS_MAX] = {BINARY_DIR "/bin/strategos", "--group", group->path};
+    const char *all[COMMAND_ARGUMENTS_MAX] = {program, "--group", group->path};
     for (size_t i = 0; arguments[i] != NULL; i++) {
         assert_true(i + 4 < COMMAND_ARGUMENTS_MAX);
         all[i + 3] = arguments[i];

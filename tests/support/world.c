@@ -622,7 +622,7 @@ enum verdict world_inject(struct world *world, replica_id from, size_t to,
 struct world *world_new(const struct world_settings *settings)
 {
     struct world *world = calloc(1, sizeof *world);
-    ASSERT(world != NULL);
+    ASSERT(world != NULL && settings->replica_count > 0);
     world->settings = *settings;
     if (world->settings.node_count == 0) {
         world->settings.node_count = settings->replica_count;
