@@ -111,6 +111,7 @@ static void rule2_parent_is_highest_notarized(void **state)
     nullify(stage, 3);
     assert_int_equal(stage_sends(stage, PEER_PROPOSAL), 0); /* nothing to order yet */
     hold_segment(stage, 1, &tip);
+    stage_until(stage, 10); /* a little content waits a little for the orders before */
     const struct stage_said *said = stage_last(stage, PEER_PROPOSAL);
     assert_non_null(said);
     assert_int_equal(said->to, REPLICA_ALL);
