@@ -200,10 +200,11 @@ int command_log(int argc, char **argv)
     }
     table_init(&log.table, columns, sizeof columns / sizeof columns[0]);
     exit_code = show(&log);
-    if (!log.json) {
-        (void)table_print(&log.table, stdout, "");
-    } else if (exit_code == EXIT_DONE || log.printed > 0) {
+    bool has_output = exit_code == EXIT_DONE || log.printed > 0;
+    if (has_output && log.json) {
         (void)fputs(log.printed == 0 ? "[]\n" : "\n]\n", stdout);
+    } else if (has_output) {
+        (void)table_print(&log.table, stdout, "");
     }
     connection_close(&log.connection);
     table_fini(&log.table);

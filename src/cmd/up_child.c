@@ -102,10 +102,12 @@ static enum error spawn(struct up_child *child, struct launch *launch, struct er
     launch->parent = getpid();
     launch->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     launch->log_fd = open(child->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (launch->log_fd < 0 || launch->null_fd < 0) {
+    struct stat log;
+    if (launch->log_fd < 0 || launch->null_fd < 0 || fstat(launch->log_fd, &log) != 0) {
         return error_set(text, ERROR_IO, "%s: cannot open: %s", child->log_path,
                          strerrordesc_np(errno));
     }
+    child->log_begin = log.st_size;
     if (open_notify(&child->notify_fd, launch->notify, sizeof launch->notify - 1) != OK) {
         return error_set(text, ERROR_IO, "cannot make a socket: %s", strerrordesc_np(errno));
     }
@@ -198,8 +200,8 @@ void up_child_print_log_end(const struct up_child *child, unsigned lines, const 
     if (fd < 0) {
         return;
     }
-    off_t from = 0;
-    if (fstat(fd, &status) == 0 && status.st_size > TAIL_BYTES) {
+    off_t from = child->log_begin;
+    if (fstat(fd, &status) == 0 && status.st_size - from > TAIL_BYTES) {
         from = status.st_size - TAIL_BYTES;
     }
     ssize_t size = pread(fd, tail, sizeof tail, from);

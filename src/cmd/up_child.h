@@ -20,6 +20,7 @@ struct up_child {
     uint64_t started_ns;
     int wait_status; /* of waitpid, once ended */
     char log_path[UP_PATH_BYTES];
+    int64_t log_begin; /* the log's size when this run began */
 };
 
 /* Finds strategosd: beside this program's own file, else by PATH (then just its name). */
@@ -39,7 +40,8 @@ bool up_child_has_ended_now(struct up_child *child);
 /* "exit status 1" or "signal 9 (Killed)". */
 const char *up_child_describe_end(const struct up_child *child, char text[64]);
 
-/* Copies the last `lines` lines of its log to `stream` (a FILE *), each after `indent`. */
+/* Copies the last `lines` lines that it logged in this run to `stream` (a FILE *), each after
+ * `indent`. */
 void up_child_print_log_end(const struct up_child *child, unsigned lines, const char *indent,
                             void *stream);
 
