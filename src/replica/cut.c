@@ -148,22 +148,27 @@ bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t 
 /* How far one lane goes within `budget` bytes, its tip's signature checked. Returns the bytes used.
  */
 static size_t offer_lane(struct simplex *simplex, struct lanes *lanes, struct lane *lane,
-                         const struct lane_tip *base, size_t budget, struct lane_tip *tip)
+                         view_nr parent_view, size_t budget, struct lane_tip *tip)
 {
-    uint64_t last = lanes_contiguous(lanes, lane, base);
+    if (lanes_is_over(lanes, &lane->id)) {
+        return 0;
+    }
+    struct lane_tip base;
+    cut_chain_tip(simplex, lanes, parent_view, &lane->id, &base);
+    uint64_t last = lanes_contiguous(lanes, lane, &base);
     size_t bytes = 0;
-    uint64_t sequence = base->sequence;
+    uint64_t sequence = base.sequence;
     while (sequence < last && bytes + lanes_held(lane, sequence + 1)->encoded_size <= budget) {
         sequence++;
         bytes += lanes_held(lane, sequence)->encoded_size;
     }
-    if (sequence == base->sequence) {
+    if (sequence == base.sequence) {
         return 0;
     }
-    if (!lanes_verify(lanes, lane, base, sequence)) {
+    if (!lanes_verify(lanes, lane, &base, sequence)) {
         /* Its client signs badly: whatever it meant, it must send this again. */
-        if (!cut_is_named(simplex, &lane->id, base->sequence + 1)) {
-            lanes_drop_from(lanes, lane, base->sequence + 1);
+        if (!cut_is_named(simplex, &lane->id, base.sequence + 1)) {
+            lanes_drop_from(lanes, lane, base.sequence + 1);
         }
         return 0;
     }
@@ -172,15 +177,20 @@ static size_t offer_lane(struct simplex *simplex, struct lanes *lanes, struct la
     return bytes;
 }
 
-static void insert_tip(struct lane_tip *tips, size_t *count, const struct lane_tip *tip)
+/* False: the lane is in it already. */
+static bool insert_tip(struct lane_tip *tips, size_t *count, const struct lane_tip *tip)
 {
     size_t at = *count;
     while (at > 0 && lane_id_compare(&tips[at - 1].lane, &tip->lane) > 0) {
         at--;
     }
+    if (at > 0 && lane_id_is_equal(&tips[at - 1].lane, &tip->lane)) {
+        return false;
+    }
     memmove(&tips[at + 1], &tips[at], (*count - at) * sizeof *tips);
     tips[at] = *tip;
     (*count)++;
+    return true;
 }
 
 size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_view,
@@ -194,28 +204,24 @@ size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_vi
         return 0;
     }
     /* Each lane gets an equal share of what is left, so a busy one cannot starve the others; who
-     * comes first rotates. A lane that is dropped on the way changes the array: it is re-read. */
+     * comes first rotates. Where a lane is dropped the last one takes its place in the array, so
+     * the place is looked at again, and a lane may be met twice. */
     uint32_t start = (uint32_t)(lanes->rotation++ % lane_count);
-    for (uint32_t i = 0; i < lane_count && count < TIPS_PER_ORDER_MAX; i++) {
+    for (uint32_t i = 0; i < lane_count && count < TIPS_PER_ORDER_MAX;) {
         uint32_t at = (start + i) % lane_count;
-        if (at >= lanes->active_count) {
-            continue;
+        uint32_t before = lanes->active_count;
+        if (at < before) {
+            struct lane *lane = &lanes->slots[lanes->active[at]];
+            size_t share = left / (lane_count - i);
+            size_t budget = share < SEGMENT_BYTES_MAX ? SEGMENT_BYTES_MAX : share;
+            struct lane_tip tip;
+            size_t offered =
+                offer_lane(simplex, lanes, lane, parent_view, budget < left ? budget : left, &tip);
+            if (offered > 0 && insert_tip(tips, &count, &tip)) {
+                left -= offered;
+            }
         }
-        struct lane *lane = &lanes->slots[lanes->active[at]];
-        size_t share = left / (lane_count - i);
-        size_t budget = share < SEGMENT_BYTES_MAX ? SEGMENT_BYTES_MAX : share;
-        budget = budget < left ? budget : left;
-        struct lane_tip base;
-        struct lane_tip tip;
-        if (lanes_is_over(lanes, &lane->id)) {
-            continue;
-        }
-        cut_chain_tip(simplex, lanes, parent_view, &lane->id, &base);
-        size_t offered = offer_lane(simplex, lanes, lane, &base, budget, &tip);
-        if (offered > 0) {
-            insert_tip(tips, &count, &tip);
-            left -= offered;
-        }
+        i += lanes->active_count == before ? 1 : 0;
     }
     *bytes = ORDER_SEGMENT_BYTES_MAX - left;
     return count;

@@ -108,10 +108,10 @@ static bool has_room(const struct lanes *lanes, const struct lane *lane, size_t 
     case SEGMENT_FROM_CLIENT:
     case SEGMENT_PASSED_ON:
         return lane->pending_bytes + size <= LANE_BYTES_MAX && client_bytes <= CLIENT_BYTES_MAX &&
-               lanes->pool.used + 2 * size <= SEGMENT_POOL_BYTES / 4 * 3;
+               lanes->pool.used + 2 * size <= (size_t)SEGMENT_POOL_BYTES / 4 * 3;
     case SEGMENT_NAMED:
     case SEGMENT_CHAINED:
-        return client_bytes <= (uint64_t)2 * CLIENT_BYTES_MAX;
+        return client_bytes <= UINT64_C(2) * CLIENT_BYTES_MAX;
     case SEGMENT_RESTORED:
         break;
     }

@@ -165,7 +165,7 @@ static void lane_and_client_bytes_are_limited_for_client_and_peer_alike(void **s
 {
     (void)state;
     enum segment_origin const origins[] = {SEGMENT_FROM_CLIENT, SEGMENT_PASSED_ON};
-    static char text[200001];
+    static char text[200001]; /* with its NUL */
     memset(text, 'x', sizeof text - 1);
     for (size_t o = 0; o < 2; o++) {
         struct fixture fixture;
@@ -183,8 +183,8 @@ static void lane_and_client_bytes_are_limited_for_client_and_peer_alike(void **s
                 assert_true(sequence <= 5 || verdict == VERDICT_OVER_LIMIT);
             }
         }
-        assert_true(taken * 200000 <= CLIENT_BYTES_MAX);
-        assert_true(taken * 200000 > CLIENT_BYTES_MAX / 4 * 3);
+        assert_true(taken * 200000 <= (size_t)CLIENT_BYTES_MAX);
+        assert_true(taken * 200000 > (size_t)CLIENT_BYTES_MAX / 4 * 3);
         /* Another client is served. */
         assert_int_equal(give(&fixture, 1, 1, 1, NULL, "small", origins[o], &tip),
                          VERDICT_ACCEPTED);
@@ -275,7 +275,7 @@ static void branches_at_one_place_are_limited(void **state)
     struct fixture fixture;
     struct lane_tip tip;
     begin(&fixture);
-    for (size_t i = 0; i < 3 * BRANCHES_MAX; i++) {
+    for (size_t i = 0; i < (size_t)3 * BRANCHES_MAX; i++) {
         char text[16];
         (void)snprintf(text, sizeof text, "%zu", i);
         assert_int_equal(give(&fixture, 0, 1, 1, NULL, text, SEGMENT_NAMED, &tip),

@@ -148,6 +148,32 @@ static void restart_of_one_or_all_keeps_what_was_said(void **state)
     }
 }
 
+static void dump_is_enough_for_restarts_of_all(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct world_settings settings = group_of(4, seed);
+        settings.client_loss_percent = 30;
+        settings.loss_percent = 5;
+        struct world *world = world_new(&settings);
+        for (size_t round = 0; round < 4; round++) {
+            request_some(world, 6);
+            for (size_t i = 0; i < 4; i++) {
+                world_dump(world, i);
+            }
+            request_some(world, prng_below(&world->prng, 4));
+            for (size_t i = 0; i < 4; i++) {
+                world_crash(world, i);
+            }
+            for (size_t i = 0; i < 4; i++) {
+                world_restart(world, i, true);
+            }
+        }
+        world->settings.loss_percent = 0;
+        settle_and_free(world, 60 * SECONDS);
+    }
+}
+
 static void replica_away_for_long_catches_up(void **state)
 {
     (void)state;
@@ -184,6 +210,7 @@ int main(void)
         cmocka_unit_test(group_silent_replica_goes_on),
         cmocka_unit_test(group_partition_heals),
         cmocka_unit_test(restart_of_one_or_all_keeps_what_was_said),
+        cmocka_unit_test(dump_is_enough_for_restarts_of_all),
         cmocka_unit_test(replica_away_for_long_catches_up),
         cmocka_unit_test(same_seed_same_trace),
     };
