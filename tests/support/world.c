@@ -244,7 +244,8 @@ static void judge_send(struct world *world, struct world_node *node, const struc
     if (!has_record_of_vote(node, &vote) || (!effect->durable && effect->to == REPLICA_ALL)) {
         note_fault(world, "unsynced");
     }
-    judge_vote(world, node->id, &vote);
+    ASSERT(node->said_count < WORLD_SAID_MAX);
+    node->said[node->said_count++] = vote;
 }
 
 static void record(struct world_node *node, const struct effect *effect)
@@ -529,6 +530,10 @@ static void end_turn(struct world *world, size_t number)
         return;
     }
     node->synced = node->record_count;
+    for (size_t i = 0; i < node->said_count; i++) {
+        judge_vote(world, node->id, &node->said[i]);
+    }
+    node->said_count = 0;
     for (size_t to = 0; to < world->settings.node_count; to++) {
         struct buffer *held = &node->held_back[to];
         for (size_t at = 0; at < held->size;) {
@@ -559,6 +564,7 @@ void world_crash(struct world *world, size_t number)
     node->core = NULL;
     node->is_crashing = false;
     node->crash_in = 0;
+    node->said_count = 0;
     /* Of what was not synced, the disk kept the beginning. */
     size_t kept =
         node->synced + (size_t)prng_below(&world->prng, node->record_count - node->synced + 1);

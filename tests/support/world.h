@@ -17,6 +17,7 @@
 
 #define WORLD_NODES_MAX   32u
 #define WORLD_CLIENTS_MAX 8u
+#define WORLD_SAID_MAX    256u
 #define WORLD_LANE_MAX    4096u
 #define MS                UINT64_C(1000000)
 
@@ -50,7 +51,9 @@ struct world_node {
     size_t record_capacity;
     size_t synced;                            /* records */
     struct buffer held_back[WORLD_NODES_MAX]; /* messages of this turn that wait for the sync */
-    uint64_t crash_in;                        /* effects from now; 0: never */
+    struct vote said[WORLD_SAID_MAX];         /* in this turn: said once it is synced */
+    size_t said_count;
+    uint64_t crash_in; /* effects from now; 0: never */
     bool is_crashing;
     bool is_applying; /* decided orders are applied at the end of each turn */
     height_nr height;
