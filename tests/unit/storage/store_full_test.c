@@ -38,6 +38,7 @@ static bool write_fails(int fd, off_t offset, size_t size)
 }
 
 /* These stand before libc's for the whole program, liblmdb included. */
+#pragma GCC visibility push(default)
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset)
 {
     if (write_fails(fd, offset, size)) {
@@ -71,6 +72,7 @@ int fstatvfs(int fd, struct statvfs *status)
     *status = (struct statvfs){.f_frsize = 4096, .f_bavail = disk_looks_full ? 1 : 1u << 30};
     return 0;
 }
+#pragma GCC visibility pop
 
 static void full_disk_in_any_write_of_a_commit_can_be_retried(bool cut_short)
 {
