@@ -31,7 +31,7 @@ extern "C" {
 
 struct strategos_client;
 
-#define STRATEGOS_REQUEST_BYTES_MAX (256u * 1024u)
+#define STRATEGOS_REQUEST_BYTES_MAX (256u << 10)
 #define STRATEGOS_REASON_BYTES      512u
 
 /* What became of a command, or of a call. The first four are answers: f+1 replicas agree on them

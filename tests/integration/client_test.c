@@ -44,14 +44,8 @@ static void load_of_a_file_goes_on_after_its_client_was_killed(void **state)
     make_pairs(path);
     test_group_start_all(group);
     test_group_wait_ready(group);
-    const char *slowly[] = {BINARY_DIR "/bin/strategos",
-                            "--group",
-                            group->path,
-                            "load",
-                            path,
-                            "--in-flight",
-                            "4",
-                            NULL};
+    const char *slowly[] = {STRATEGOS, "--group",     group->path, "load",
+                            path,      "--in-flight", "4",         NULL};
     process_start(&process, slowly, NULL, false);
     int64_t deadline = test_now_ms() + TEST_GROUP_DEADLINE_MS;
     while (!test_exists(noted) || executed(group) < 1000) {

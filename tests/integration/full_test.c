@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SOME              400u
+#define SOME              UINT64_C(400)
 #define LARGE_BYTES       (200u << 10)
 #define FULL_ID           1u
 #define FILLER_PATH_BYTES (FOLDER_PATH_BYTES + 64)
@@ -59,7 +59,7 @@ static void start_on_small_disk(struct test_group *group)
                                "sh",
                                data,
                                small,
-                               BINARY_DIR "/bin/strategosd",
+                               STRATEGOSD,
                                "--group",
                                test_group_path(group, "replica-%u/group.conf", FULL_ID),
                                "--key",
@@ -85,9 +85,8 @@ static void fill_disk(const struct test_group *group)
     char path[FILLER_PATH_BYTES];
     int fd = open(filler_path(group, path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
-    ssize_t written = 1;
     for (size_t part = sizeof zeros; part > 0; part /= 2) {
-        while ((written = write(fd, zeros, part)) > 0) {}
+        while (write(fd, zeros, part) > 0) {}
         assert_int_equal(errno, ENOSPC);
     }
     assert_int_equal(close(fd), 0);

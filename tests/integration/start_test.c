@@ -79,7 +79,7 @@ static void start_with_another_groups_data_is_refused(void **state)
     struct test_group *group = test_group_new(NULL);
     struct process process;
     const char *other = test_path(&group->folder, "other");
-    const char *init[] = {BINARY_DIR "/bin/strategos", "init", other, NULL};
+    const char *init[] = {STRATEGOS, "init", other, NULL};
     assert_int_equal(process_run(&process, init, NULL, NULL), 0);
     process_fini(&process);
     move(test_group_path(group, "replica-1/data"), test_group_path(group, "replica-1/own"));
@@ -105,7 +105,7 @@ static void start_twice_on_one_data_folder_is_refused(void **state)
     struct process process;
     test_group_start_all(group);
     test_group_wait_ready(group);
-    const char *second[] = {BINARY_DIR "/bin/strategosd",
+    const char *second[] = {STRATEGOSD,
                             "--group",
                             test_group_path(group, "replica-1/group.conf"),
                             "--key",

@@ -16,8 +16,8 @@
 #define LOG_TAIL_BYTES        4000u
 #define LOOK_MS               10
 
-static const char program[] = BINARY_DIR "/bin/strategos";
-static const char program_of_replicas[] = BINARY_DIR "/bin/strategosd";
+static const char program[] = STRATEGOS;
+static const char program_of_replicas[] = STRATEGOSD;
 static struct test_group *current; /* what is to be cleaned up, however the test ends */
 
 int64_t test_now_ms(void)
