@@ -61,6 +61,7 @@ struct load_settings {
 };
 
 struct load {
+    struct progress progress; /* first, because it is aligned the most */
     struct argument_command command;
     struct load_settings settings;
     struct connection connection;
@@ -70,7 +71,6 @@ struct load {
     bool has_request; /* batch.request waits for the client to take it */
     bool is_read;     /* no more is read */
     bool is_stopped;  /* no more is sent */
-    struct progress progress;
     struct pairs pairs;
     struct load_batch batch;
     struct meter meter;
