@@ -14,13 +14,44 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FOLDERS_MAX 64
+
+/* Folders of this process that are still there: a test that fails does not come to its end. */
+static char alive[FOLDERS_MAX][FOLDER_PATH_BYTES];
+static pid_t owner;
+
+static void remove_alive(void)
+{
+    for (size_t i = 0; i < FOLDERS_MAX && owner == getpid(); i++) {
+        if (alive[i][0] != '\0') {
+            test_remove_tree(alive[i]);
+        }
+    }
+}
+
+/* Puts `to` where `from` is; the empty string is a free place. */
+static void replace_alive(const char *from, const char *to)
+{
+    for (size_t i = 0; i < FOLDERS_MAX; i++) {
+        if (strcmp(alive[i], from) == 0) {
+            (void)snprintf(alive[i], sizeof alive[i], "%s", to);
+            return;
+        }
+    }
+}
+
 void test_folder_init(struct test_folder *folder)
 {
+    if (owner == 0) {
+        owner = getpid();
+        assert_int_equal(atexit(remove_alive), 0);
+    }
     const char *parent =
         getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): tests have one thread */
     (void)snprintf(folder->path, sizeof folder->path, "%s/strategos-test-XXXXXX",
                    parent == NULL || strlen(parent) > 128 ? "/tmp" : parent);
     assert_non_null(mkdtemp(folder->path));
+    replace_alive("", folder->path);
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
@@ -40,6 +71,7 @@ void test_remove_tree(const char *path)
 void test_folder_fini(struct test_folder *folder)
 {
     test_remove_tree(folder->path);
+    replace_alive(folder->path, "");
     folder->path[0] = '\0';
 }
 

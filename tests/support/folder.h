@@ -11,7 +11,7 @@ struct test_folder {
     char path[FOLDER_PATH_BYTES];
 };
 
-/* A fresh empty folder below $TMPDIR or /tmp. */
+/* A fresh empty folder below $TMPDIR or /tmp, removed at exit at the latest. */
 void test_folder_init(struct test_folder *folder);
 
 /* Removes it with all that is in it. */
