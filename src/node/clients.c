@@ -120,7 +120,12 @@ static enum verdict on_segment(struct node *node, const struct sender *sender,
         refuse_segment(node, sender, segment);
         return VERDICT_NOT_PERMITTED;
     }
-    (void)routes_set(&node->routes, sender->client, segment->lane.session, sender->link);
+    struct route *route =
+        routes_set(&node->routes, sender->client, segment->lane.session, sender->link);
+    uint64_t acknowledged = wire_segment_acknowledged(segment->body);
+    if (acknowledged > route->acknowledged) {
+        route->acknowledged = acknowledged;
+    }
     if (node->durable.is_paused) {
         say_busy(node, sender->link, segment->lane.session, segment->sequence, PAUSED_RETRY_MS);
         return VERDICT_STALE;

@@ -22,6 +22,52 @@ static void on_replies(void *context, const struct lane_id *lane, uint64_t first
     }
 }
 
+/* Replicas that were heard of lately: a group at work says something every Δ. */
+static uint32_t find_alive(const struct node *node)
+{
+    uint32_t alive = UINT32_C(1) << node->settings->id;
+    uint64_t patience_ns = 3 * node->group->delta_ms * NS_PER_MS;
+    for (size_t i = 0; i < node->group->replica_count; i++) {
+        if (node->now_ns < node->heard_ns[i] + patience_ns) {
+            alive |= UINT32_C(1) << i;
+        }
+    }
+    return alive;
+}
+
+/* As on_replies, for results that are new: with a crowd of clients, if others answer this one, they
+ * are kept back for a while. */
+static void on_new_replies(void *context, const struct lane_id *lane, uint64_t first, size_t count,
+                           const struct reply *replies)
+{
+    struct node *node = context;
+    if (later_is_worth_it(&node->later) &&
+        !later_is_turn(lane, node->settings->id, node->group->replica_count, node->group->faults,
+                       find_alive(node))) {
+        later_add(&node->later, lane, first, first + count - 1, node->now_ns);
+        return;
+    }
+    on_replies(context, lane, first, count, replies);
+}
+
+void execute_send_later(struct node *node)
+{
+    struct later_entry entry;
+    struct reply_sink sink = execute_replies(node);
+    while (later_take(&node->later, node->now_ns, &entry)) {
+        int client = group_find_client(node->group, &entry.lane.client);
+        const struct route *route =
+            client < 0 ? NULL : routes_look(&node->routes, (size_t)client, entry.lane.session);
+        if (route != NULL && route->acknowledged < entry.last) {
+            uint64_t before;
+            bool is_known;
+            uint64_t from =
+                route->acknowledged < entry.first ? entry.first : route->acknowledged + 1;
+            executor_resend(node->executor, &entry.lane, from, &sink, &before, &is_known);
+        }
+    }
+}
+
 static void on_gone(void *context, const struct lane_id *lane)
 {
     clients_say_gone(context, lane, UINT64_MAX);
@@ -39,6 +85,8 @@ static bool apply_oldest(struct node *node)
     struct reply_sink sink = execute_replies(node);
     struct error_text text = {{0}};
     ASSERT(execute->count != 0);
+    sink.on_replies = on_new_replies;
+    later_on_order(&node->later, execute->queue[execute->head].order.tip_count);
     enum error error = executor_apply(node->executor, &execute->queue[execute->head], &sink, &text);
     if (error != OK) {
         node_fail(node, "apply-failed", "height=%llu error=\"%s\" text=\"%s\"",

@@ -36,6 +36,7 @@ static void take_frame(struct node *node, replica_id from, struct slice bytes)
         return;
     }
     struct replica_time now = clock_now();
+    node->heard_ns[from] = now.monotonic_ns;
     for (size_t i = 0; i < count; i++) {
         if (messages[i].kind == PEER_SEGMENT && !clients_may_order(node, &messages[i].segment)) {
             judge_peer(node, from, VERDICT_NOT_PERMITTED);

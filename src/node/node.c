@@ -172,6 +172,7 @@ static uint64_t next_turn_ns(const struct node *node)
     earliest(&deadline, durable_deadline(node));
     earliest(&deadline, checkpoint_deadline(node));
     earliest(&deadline, serve_deadline(node));
+    earliest(&deadline, later_deadline(&node->later));
     earliest(&deadline, node->disk.check_ns);
     return deadline;
 }
@@ -227,6 +228,7 @@ static void turn(struct node *node, const struct pollfd fds[FD_COUNT])
         return; /* nothing may be answered on a state that may not last */
     }
     execute_turn(node);
+    execute_send_later(node);
     answers_flush(&node->answers);
     checkpoint_turn(node);
     if (!node->execute.digest_is_complete && node->checkpoint.state == CHECKPOINT_IDLE &&

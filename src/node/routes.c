@@ -23,14 +23,20 @@ struct route *routes_set(struct routes *routes, size_t client, uint64_t session,
     return chosen;
 }
 
-uint64_t routes_find(const struct routes *routes, size_t client, uint64_t session)
+const struct route *routes_look(const struct routes *routes, size_t client, uint64_t session)
 {
     ASSERT(client < CLIENTS_MAX);
     const struct route *places = routes->places[client];
     for (size_t i = 0; i < SESSIONS_PER_CLIENT_MAX; i++) {
         if (places[i].link != 0 && places[i].session == session) {
-            return places[i].link;
+            return &places[i];
         }
     }
-    return 0;
+    return NULL;
+}
+
+uint64_t routes_find(const struct routes *routes, size_t client, uint64_t session)
+{
+    const struct route *route = routes_look(routes, client, session);
+    return route == NULL ? 0 : route->link;
 }

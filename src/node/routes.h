@@ -9,8 +9,9 @@
 
 struct route {
     uint64_t session;
-    uint64_t link; /* 0: this place is empty */
-    uint64_t used; /* when, in calls */
+    uint64_t link;         /* 0: this place is empty */
+    uint64_t used;         /* when, in calls */
+    uint64_t acknowledged; /* the client has its results up to this request */
     /* For a client that may not write: what was answered last, so that requests can be numbered. */
     uint64_t refused_sequence;
     uint64_t refused_first;
@@ -27,5 +28,8 @@ struct route *routes_set(struct routes *routes, size_t client, uint64_t session,
 
 /* 0 if nobody spoke for this session. */
 uint64_t routes_find(const struct routes *routes, size_t client, uint64_t session);
+
+/* The same with what else is known of it; NULL if nobody did. */
+const struct route *routes_look(const struct routes *routes, size_t client, uint64_t session);
 
 #endif

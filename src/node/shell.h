@@ -12,6 +12,7 @@
 #include "machine/executor.h"
 #include "machine/registry.h"
 #include "node/answers.h"
+#include "node/later.h"
 #include "node/node.h"
 #include "node/outbound.h"
 #include "node/routes.h"
@@ -157,6 +158,8 @@ struct node {
     struct disk disk;
     struct allowance allowances[LISTENER_LINKS_MAX];
     struct routes routes;
+    struct later later;
+    uint64_t heard_ns[REPLICAS_MAX]; /* when a peer's last frame came */
 };
 
 /* clock.c */
@@ -206,6 +209,8 @@ void execute_fold(struct node *node);
 bool execute_is_light(const struct node *node);
 bool execute_has_work(const struct node *node);
 struct reply_sink execute_replies(struct node *node);
+/* Sends what was kept back and is still not acknowledged. */
+void execute_send_later(struct node *node);
 
 /* checkpoint.c */
 enum error checkpoint_init(struct checkpoint *checkpoint);

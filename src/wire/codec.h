@@ -32,6 +32,8 @@ MUST_USE enum verdict wire_decode_segment(struct slice bytes, struct arena *aren
                                           struct segment *segment);
 MUST_USE enum verdict wire_decode_segment_body(struct slice bytes, struct arena *arena,
                                                struct segment_body *body);
+/* Only up to which request the client has its results, out of a body known to be one; 0 if not. */
+uint64_t wire_segment_acknowledged(struct slice body);
 MUST_USE enum verdict wire_decode_proposal(struct slice bytes, struct arena *arena,
                                            struct proposal *proposal);
 MUST_USE enum verdict wire_decode_vote(struct slice bytes, struct arena *arena, struct vote *vote);

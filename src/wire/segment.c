@@ -103,6 +103,13 @@ enum verdict wire_decode_segment_body(struct slice bytes, struct arena *arena,
     return VERDICT_ACCEPTED;
 }
 
+uint64_t wire_segment_acknowledged(struct slice body)
+{
+    struct segment_body head;
+    struct walk walk = walk_of(body);
+    return walk_body_head(&walk, &head) ? head.acknowledged : 0;
+}
+
 void wire_encode_segment_body(struct buffer *out, const struct segment_body *body)
 {
     ASSERT(body->request_count >= 1 && body->request_count <= SEGMENT_REQUESTS_MAX);
