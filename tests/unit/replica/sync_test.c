@@ -87,7 +87,7 @@ static void behind_core_asks_one_peer_and_follows(void **state)
     (void)state;
     struct history history;
     struct stage *stage = stage_behind(&history);
-    height_nr from;
+    height_nr from = 1;
     replica_id asked = wait_for_question(stage, &from);
     assert_int_equal(from, 1);
     for (size_t i = 0; i < BLOCKS; i++) {
@@ -104,7 +104,7 @@ static void run_without_certificates_is_followed(void **state)
     (void)state;
     struct history history;
     struct stage *stage = stage_behind(&history);
-    height_nr from;
+    height_nr from = 1;
     for (size_t round = 0; round < 10 && stage_height(stage) < BLOCKS; round++) {
         replica_id asked = wait_for_question(stage, &from);
         for (size_t i = from - 1; i < BLOCKS; i++) {
@@ -124,7 +124,7 @@ static void high_finalization_does_not_block_those_below(void **state)
     struct history history;
     struct stage *stage = stage_behind(&history);
     (void)stage_certify(stage, 1, VOTE_FINALIZE, BLOCKS, &history.orders[BLOCKS - 1].digest);
-    height_nr from;
+    height_nr from = 1;
     replica_id asked = wait_for_question(stage, &from);
     for (size_t i = 0; i < BLOCKS; i++) {
         assert_int_equal(send_block(stage, asked, &history, i, true), VERDICT_ACCEPTED);
@@ -143,7 +143,7 @@ static void unsolicited_block_is_ignored(void **state)
     assert_int_equal(send_block(stage, 1, &history, 0, true), VERDICT_STALE);
     assert_int_equal(stage_height(stage), 0);
     (void)stage_beat(stage, 1, 9, 9);
-    height_nr from;
+    height_nr from = 1;
     replica_id asked = wait_for_question(stage, &from);
     assert_int_equal(send_block(stage, asked == 2 ? 3 : 2, &history, 0, true), VERDICT_STALE);
     assert_int_equal(stage_height(stage), 0);
@@ -185,7 +185,7 @@ static void lying_source_is_left(void **state)
             lies.orders[k].order.tips = lies.orders[k].tips;
         }
         poisons[i](&lies);
-        height_nr from;
+        height_nr from = 1;
         replica_id liar = wait_for_question(stage, &from);
         uint64_t before = stage->now_ms;
         stage_forget(stage);
@@ -214,7 +214,7 @@ static void liars_unproven_orders_do_not_keep_out_the_truth(void **state)
         }
         stage_seal(&lies.orders[i]);
     }
-    height_nr from;
+    height_nr from = 1;
     replica_id liar = wait_for_question(stage, &from);
     for (size_t i = 0; i < BLOCKS; i++) {
         (void)send_block(stage, liar, &lies, i, false);
@@ -241,7 +241,7 @@ static void liar_with_true_certificates_is_left(void **state)
     lies.orders[0].order.time_ns += 1000;
     stage_seal(&lies.orders[0]);
     lies.orders[1].order.tips = lies.orders[1].tips;
-    height_nr from;
+    height_nr from = 1;
     replica_id liar = wait_for_question(stage, &from);
     for (size_t round = 0; round < 20 && stage_height(stage) < BLOCKS; round++) {
         const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
@@ -268,7 +268,7 @@ static void liar_does_not_erase_what_was_voted_for(void **state)
     (void)stage_propose(stage, &order);
     assert_int_equal(stage_votes(stage, VOTE_NOTARIZE, 1), 1);
     (void)stage_beat(stage, 1, 3, 3);
-    height_nr from;
+    height_nr from = 1;
     replica_id liar = wait_for_question(stage, &from);
     (void)send_block(stage, liar, &history, 0, false);
     stage_forget(stage);
@@ -291,7 +291,7 @@ static void decided_ancestor_replaces_what_was_voted_for(void **state)
     stage_make_order(stage, 1, NULL, NULL, &ours);
     (void)stage_propose(stage, &ours);
     assert_int_equal(stage_votes(stage, VOTE_NOTARIZE, 1), 1);
-    height_nr from;
+    height_nr from = 1;
     for (size_t round = 0; round < 10 && stage_height(stage) < BLOCKS; round++) {
         replica_id asked = wait_for_question(stage, &from);
         for (size_t i = from - 1; i < BLOCKS; i++) {
