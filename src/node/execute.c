@@ -26,7 +26,7 @@ static void on_replies(void *context, const struct lane_id *lane, uint64_t first
 static uint32_t find_alive(const struct node *node)
 {
     uint32_t alive = UINT32_C(1) << node->settings->id;
-    uint64_t patience_ns = 3 * node->group->delta_ms * NS_PER_MS;
+    uint64_t patience_ns = UINT64_C(3) * node->group->delta_ms * NS_PER_MS;
     for (size_t i = 0; i < node->group->replica_count; i++) {
         if (node->now_ns < node->heard_ns[i] + patience_ns) {
             alive |= UINT32_C(1) << i;

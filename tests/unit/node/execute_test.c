@@ -85,6 +85,17 @@ bool executor_digest(struct executor *executor, size_t budget, struct digest *di
     return false;
 }
 
+void executor_resend(struct executor *executor, const struct lane_id *lane, uint64_t from,
+                     const struct reply_sink *sink, uint64_t *before, bool *known)
+{
+    (void)executor;
+    (void)lane;
+    (void)from;
+    (void)sink;
+    (void)before;
+    (void)known;
+}
+
 link_nr clients_link(const struct node *node, const struct lane_id *lane)
 {
     (void)node;
