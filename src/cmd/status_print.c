@@ -82,7 +82,10 @@ static void print_verdicts(const struct status *report, bool verbose, FILE *out,
         const struct peer_status *peer = &report->peers[i];
         bool is_begun = false;
         for (size_t v = 0; v < VERDICT_COUNT; v++) {
-            if (peer->verdicts[v] == 0 || (!verbose && is_everyday((enum verdict)v))) {
+            /* Frames for sessions that it no longer has come to any replica after a restart. */
+            bool is_own_past = v == VERDICT_UNKNOWN_SENDER && peer->id == report->id;
+            if (peer->verdicts[v] == 0 ||
+                (!verbose && (is_own_past || is_everyday((enum verdict)v)))) {
                 continue;
             }
             if (!is_begun && peer->id == report->id) {
