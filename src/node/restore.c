@@ -100,6 +100,7 @@ static void look_for_stop(struct node *node)
  * us to stop. */
 struct scan {
     struct node *node;
+    bool is_for_segments; /* which records are given back */
     uint64_t told_ns;
     uint64_t looked_ns;
 };
@@ -292,6 +293,9 @@ static enum error give_back(void *context, uint64_t location, enum ledger_record
 {
     struct scan *scan = context;
     struct node *node = scan->node;
+    if (scan->is_for_segments != (type == LEDGER_SEGMENT)) {
+        return scan_goes_on(scan, location);
+    }
     union {
         struct segment segment;
         struct proposal proposal;
@@ -337,12 +341,19 @@ static enum error give_back(void *context, uint64_t location, enum ledger_record
     return scan_goes_on(scan, location);
 }
 
+/* Twice over the ledger: what orders there are decides which segments come first where there is not
+ * room for all. */
 static enum error restore_undecided(struct node *node, uint64_t scan_from, struct error_text *text)
 {
     struct scan scan = scan_of(node);
     struct ledger_visitor visitor = {.context = &scan, .on_record = give_back};
+    struct ledger *ledger = archive_ledger(node->archive);
     node->is_restoring = true;
-    enum error error = ledger_scan(archive_ledger(node->archive), scan_from, &visitor, text);
+    enum error error = ledger_scan(ledger, scan_from, &visitor, text);
+    if (error == OK) {
+        scan.is_for_segments = true;
+        error = ledger_scan(ledger, scan_from, &visitor, text);
+    }
     node->is_restoring = false;
     return error;
 }

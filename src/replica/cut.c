@@ -128,9 +128,9 @@ enum cut_state cut_check_final(struct lanes *lanes, const struct order *order,
     return is_held ? CUT_HELD : CUT_MISSING;
 }
 
-bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t sequence)
+view_nr cut_named_view(struct simplex *simplex, const struct lane_id *lane, uint64_t sequence)
 {
-    for (view_nr i = 1; i <= VIEW_WINDOW; i++) {
+    for (view_nr i = VIEW_WINDOW; i >= 1; i--) {
         const struct simplex_view *slot = simplex_find(simplex, simplex->base.view + i);
         if (slot == NULL || slot->order == NULL ||
             (!slot->sent[VOTE_NOTARIZE] && !slot->certified[VOTE_NOTARIZE] &&
@@ -139,10 +139,10 @@ bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t 
         }
         const struct lane_tip *tip = find_tip(&slot->order->order, lane);
         if (tip != NULL && tip->sequence >= sequence) {
-            return true;
+            return slot->view;
         }
     }
-    return false;
+    return 0;
 }
 
 /* How far one lane goes within `budget` bytes, its tip's signature checked. Returns the bytes used.

@@ -40,9 +40,15 @@ enum cut_state cut_check_final(struct lanes *lanes, const struct order *order,
                                struct cut_missing *missing, size_t *missing_count,
                                size_t *segment_count);
 
-/* Does an order that may yet be decided, and that this replica or Q others voted for, cover this
- * segment of the lane? Then it must not be forgotten. */
-bool cut_is_named(struct simplex *simplex, const struct lane_id *lane, uint64_t sequence);
+/* The highest view of an order that may yet be decided, that this replica or Q others voted for,
+ * and that covers this segment of the lane: then it must not be forgotten. 0: there is none. */
+view_nr cut_named_view(struct simplex *simplex, const struct lane_id *lane, uint64_t sequence);
+
+static inline bool cut_is_named(struct simplex *simplex, const struct lane_id *lane,
+                                uint64_t sequence)
+{
+    return cut_named_view(simplex, lane, sequence) != 0;
+}
 
 /* All that this commander can offer on top of the order of `parent_view`: fair between lanes, at
  * most TIPS_PER_ORDER_MAX tips and ORDER_SEGMENT_BYTES_MAX bytes, ascending. Signatures of the tips

@@ -7,7 +7,7 @@ void replica_apply_cut(struct replica *replica, const struct order *order, struc
                        size_t *evicted_count, struct decided_entry *entry)
 {
     struct lanes *lanes = &replica->lanes;
-    bool is_void[TIPS_PER_ORDER_MAX]; /* by where the log stood before the order */
+    bool is_void[TIPS_PER_ORDER_MAX] = {false}; /* by where the log stood before the order */
     ASSERT(order->tip_count <= TIPS_PER_ORDER_MAX);
     *evicted_count = 0;
     for (size_t i = 0; i < order->tip_count; i++) {
@@ -20,12 +20,13 @@ void replica_apply_cut(struct replica *replica, const struct order *order, struc
         const struct lane_tip *tip = &order->tips[i];
         struct lane_tip base;
         lanes_decided_tip(lanes, &tip->lane, &base);
-        if (is_void[i]) {
+        if (is_void[i] || tip->sequence <= base.sequence) {
             continue;
         }
         size_t first = entry == NULL ? 0 : entry->decision.segment_count;
         size_t count = 0;
         const struct lane *lane = lanes_find(lanes, &tip->lane);
+        ASSERT(lane != NULL || entry == NULL); /* no lane goes before the order's end */
         for (uint64_t s = base.sequence + 1; entry != NULL && s <= tip->sequence; s++) {
             struct held_segment *held = lanes_held(lane, s);
             ASSERT(held != NULL);
@@ -34,11 +35,12 @@ void replica_apply_cut(struct replica *replica, const struct order *order, struc
             lanes_segment(lane, held, &entry->segments[first + count]);
             count++;
         }
-        if (lanes_decide(lanes, tip, evicted, evicted_count) && entry != NULL) {
+        lanes_decide(lanes, tip);
+        if (entry != NULL) {
             entry->decision.segment_count += count;
         }
     }
-    lanes->base_view = order->view;
+    lanes_end_order(lanes, order->view, evicted, evicted_count);
 }
 
 /* One piece of memory for the entry and its arrays. */

@@ -1,5 +1,5 @@
 /* lanes.c - which lanes there are: clients, sessions, what is decided. The segments that they hold
- * are in lanes_segments.c. */
+ * are in lanes_segments.c, who gives way to whom is in lanes_room.c. */
 #include "replica/lanes_state.h"
 
 #include "base/assert.h"
@@ -20,11 +20,27 @@ uint32_t lanes_find_client(const struct lanes *lanes, const struct public_key *k
     return LANES_NO_CLIENT;
 }
 
+/* Neither configured nor in the replicated state, and not in use: stood in an order once. */
+static uint32_t find_idle_client(const struct lanes *lanes)
+{
+    for (uint32_t i = 0; i < lanes->client_count; i++) {
+        const struct lane_client *client = &lanes->clients[i];
+        if (!client->may_send && !client->is_decided && lanes_count_of(client) == 0) {
+            return i;
+        }
+    }
+    return LANES_NO_CLIENT;
+}
+
 uint32_t lanes_add_client(struct lanes *lanes, const struct public_key *key)
 {
     uint32_t client = lanes_find_client(lanes, key);
-    if (client == LANES_NO_CLIENT && lanes->client_count < LANE_CLIENTS_MAX) {
-        client = lanes->client_count++;
+    if (client != LANES_NO_CLIENT) {
+        return client;
+    }
+    client =
+        lanes->client_count < LANE_CLIENTS_MAX ? lanes->client_count++ : find_idle_client(lanes);
+    if (client != LANES_NO_CLIENT) {
         lanes->clients[client] = (struct lane_client){.key = *key};
     }
     return client;
@@ -85,13 +101,13 @@ uint32_t lanes_count_of(const struct lane_client *client)
 bool lanes_is_over(struct lanes *lanes, const struct lane_id *id)
 {
     uint32_t client = lanes_find_client(lanes, &id->client);
-    if (client == LANES_NO_CLIENT) {
-        return false;
+    if (client == LANES_NO_CLIENT || !lanes->clients[client].is_decided) {
+        return id->session == 0 || lanes->decided_clients >= CLIENTS_EVER_MAX;
     }
     const struct lane_client *owner = &lanes->clients[client];
     const struct lane *lane = lanes_find(lanes, id);
     if (id->session <= owner->floor || (lane != NULL && lane->is_decided) ||
-        (owner->decided_count < SESSIONS_PER_CLIENT_MAX && lanes->decided_count < LANES_MAX)) {
+        owner->decided_count < SESSIONS_PER_CLIENT_MAX) {
         return id->session <= owner->floor;
     }
     for (uint32_t i = 0; i < lanes_count_of(owner); i++) {
@@ -194,109 +210,24 @@ void lanes_name(struct lanes *lanes, const struct lane_id *id, view_nr view)
     }
 }
 
-/* May be given up: not decided, and in no open order that this replica voted for. */
-static bool is_spare(const struct lanes *lanes, const struct lane *lane)
+/* From here on the client is part of the replicated state, for ever. */
+static void know_client(struct lanes *lanes, uint32_t client)
 {
-    return !lane->is_decided && lane->named_view <= lanes->base_view;
+    if (!lanes->clients[client].is_decided) {
+        lanes->clients[client].is_decided = true;
+        lanes->decided_clients++;
+    }
 }
 
-/* A new session of a client that already has as many undecided ones as it may: one that has nothing
- * to offer makes room, or the one with the highest number if that is higher. So replicas that took
- * in different ones first end with the same, the lowest; else none could hold what another names,
- * and all would stand still. Peers may pass on as many again, because orders may name them. */
-bool lanes_make_room(struct lanes *lanes, uint32_t client, uint64_t session,
-                     enum segment_origin origin)
-{
-    const struct lane_client *owner = &lanes->clients[client];
-    uint32_t factor = origin == SEGMENT_FROM_CLIENT ? 1 : 2;
-    if (owner->undecided_count < factor * LANES_UNDECIDED_MAX &&
-        (lanes->undecided_count < factor * LANES_UNDECIDED_ALL ||
-         owner->undecided_count < LANES_UNDECIDED_MIN)) {
-        return true;
-    }
-    struct lane *victim = NULL;
-    for (uint32_t i = 0; i < lanes_count_of(owner); i++) {
-        struct lane *lane = &lanes->slots[owner->slots[i]];
-        if (!is_spare(lanes, lane)) {
-            continue;
-        }
-        if (lanes_held(lane, 1) == NULL) {
-            victim = lane;
-            break;
-        }
-        uint64_t highest = victim == NULL ? session : victim->id.session;
-        victim = lane->id.session > highest ? lane : victim;
-    }
-    if (victim == NULL) {
-        return false;
-    }
-    lanes_remove(lanes, victim);
-    return true;
-}
-
-/* Before a restart a client may have had more: what was held then is held again. */
-bool lanes_has_restoring_room(const struct lanes *lanes, uint32_t client)
-{
-    return lanes_count_of(&lanes->clients[client]) < LANES_PER_CLIENT &&
-           lanes->undecided_count < 2 * LANES_UNDECIDED_ALL;
-}
-
-void lanes_drop_an_undecided(struct lanes *lanes, uint32_t client)
-{
-    const struct lane_client *owner = &lanes->clients[client];
-    struct lane *dropped = NULL;
-    for (uint32_t i = 0; i < lanes_count_of(owner); i++) {
-        struct lane *lane = &lanes->slots[owner->slots[i]];
-        if (is_spare(lanes, lane)) {
-            dropped = lane;
-            break;
-        }
-        dropped = lane->is_decided ? dropped : lane;
-    }
-    ASSERT(dropped != NULL);
-    lanes_remove(lanes, dropped);
-}
-
-/* A session becomes part of the replicated state; the oldest of its client may have to go: in the
- * worst case this very one, after its order. */
-static void admit_session(struct lanes *lanes, struct lane *lane, struct lane_id *evicted,
-                          size_t *evicted_count)
-{
-    uint32_t index = lane->client;
-    struct lane_client *client = &lanes->clients[index];
-    lane->is_decided = true;
-    client->undecided_count--;
-    lanes->undecided_count--;
-    client->decided_count++;
-    lanes->decided_count++;
-    if (client->decided_count > SESSIONS_PER_CLIENT_MAX || lanes->decided_count > LANES_MAX) {
-        struct lane *oldest = lane;
-        for (uint32_t i = 0; i < lanes_count_of(client); i++) {
-            struct lane *other = &lanes->slots[client->slots[i]];
-            if (other->is_decided && other->id.session < oldest->id.session) {
-                oldest = other;
-            }
-        }
-        client->floor = oldest->id.session;
-        evicted[(*evicted_count)++] = oldest->id;
-        lanes_remove(lanes, oldest); /* may move `lane` to another slot */
-    }
-    drop_over(lanes, index);
-}
-
-bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_id *evicted,
-                  size_t *evicted_count)
+void lanes_decide(struct lanes *lanes, const struct lane_tip *tip)
 {
     struct lane *lane = lanes_find(lanes, &tip->lane);
     if (lane == NULL) { /* in a restart the segments are not held: they were applied before */
         uint32_t client = lanes_add_client(lanes, &tip->lane.client);
-        if (client == LANES_NO_CLIENT || tip->lane.session <= lanes->clients[client].floor) {
-            return false;
-        }
+        ASSERT(client != LANES_NO_CLIENT);
         /* The undecided ones of this client are no part of the state and must not be in the way. */
-        if (lanes_count_of(&lanes->clients[client]) >= LANES_PER_CLIENT) {
-            lanes_drop_an_undecided(lanes, client);
-        }
+        bool has_room = lanes_force_room(lanes, client, lanes->base_view);
+        ASSERT(has_room);
         lane = lanes_add(lanes, &tip->lane, client);
     }
     ASSERT(tip->sequence > lane->tip_sequence);
@@ -312,17 +243,83 @@ bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_i
     lane->tip_sequence = tip->sequence;
     lane->tip = tip->digest;
     if (!lane->is_decided) {
-        admit_session(lanes, lane, evicted, evicted_count);
+        struct lane_client *client = &lanes->clients[lane->client];
+        lane->is_decided = true;
+        client->is_touched = true;
+        client->undecided_count--;
+        lanes->undecided_count--;
+        client->decided_count++;
+        lanes->decided_count++;
+        know_client(lanes, lane->client);
     }
-    return true;
+}
+
+static void evict_lowest(struct lanes *lanes, uint32_t index, struct lane_id *evicted,
+                         size_t *evicted_count)
+{
+    struct lane_client *client = &lanes->clients[index];
+    struct lane *lowest = NULL;
+    for (uint32_t i = 0; i < lanes_count_of(client); i++) {
+        struct lane *lane = &lanes->slots[client->slots[i]];
+        if (lane->is_decided && (lowest == NULL || lane->id.session < lowest->id.session)) {
+            lowest = lane;
+        }
+    }
+    /* Not more go than are new: before the order no limit was passed. */
+    ASSERT(lowest != NULL && *evicted_count < TIPS_PER_ORDER_MAX);
+    client->floor = lowest->id.session;
+    evicted[(*evicted_count)++] = lowest->id;
+    lanes_remove(lanes, lowest);
+}
+
+/* By keys and not by places in the table, which depend on the group file. */
+static uint32_t find_busiest(const struct lanes *lanes)
+{
+    uint32_t busiest = 0;
+    for (uint32_t i = 1; i < lanes->client_count; i++) {
+        const struct lane_client *client = &lanes->clients[i];
+        const struct lane_client *other = &lanes->clients[busiest];
+        if (client->decided_count > other->decided_count ||
+            (client->decided_count == other->decided_count &&
+             public_key_compare(&client->key, &other->key) < 0)) {
+            busiest = i;
+        }
+    }
+    return busiest;
+}
+
+void lanes_end_order(struct lanes *lanes, view_nr view, struct lane_id *evicted,
+                     size_t *evicted_count)
+{
+    lanes->base_view = view;
+    bool has_new = false;
+    for (uint32_t i = 0; i < lanes->client_count; i++) {
+        const struct lane_client *client = &lanes->clients[i];
+        has_new = has_new || client->is_touched;
+        while (client->is_touched && client->decided_count > SESSIONS_PER_CLIENT_MAX) {
+            evict_lowest(lanes, i, evicted, evicted_count);
+        }
+    }
+    if (!has_new) {
+        return;
+    }
+    while (lanes->decided_count > LANES_MAX) {
+        uint32_t busiest = find_busiest(lanes);
+        evict_lowest(lanes, busiest, evicted, evicted_count);
+        lanes->clients[busiest].is_touched = true;
+    }
+    for (uint32_t i = 0; i < lanes->client_count; i++) {
+        struct lane_client *client = &lanes->clients[i];
+        if (client->is_touched || !client->is_decided) { /* the others stand where they stood */
+            drop_over(lanes, i);
+        }
+        client->is_touched = false;
+    }
 }
 
 void lanes_restore_tip(struct lanes *lanes, const struct lane_tip *tip)
 {
-    struct lane_id evicted[1];
-    size_t evicted_count = 0;
-    bool is_decided = lanes_decide(lanes, tip, evicted, &evicted_count);
-    ASSERT(is_decided && evicted_count == 0);
+    lanes_decide(lanes, tip);
 }
 
 void lanes_restore_floor(struct lanes *lanes, const struct public_key *client, uint64_t session)
@@ -330,11 +327,13 @@ void lanes_restore_floor(struct lanes *lanes, const struct public_key *client, u
     uint32_t index = lanes_add_client(lanes, client);
     ASSERT(index != LANES_NO_CLIENT);
     lanes->clients[index].floor = session;
+    know_client(lanes, index);
 }
 
 void lanes_check(const struct lanes *lanes, bool deep)
 {
     ASSERT(lanes->active_count <= lanes->decided_count + lanes->undecided_count);
+    ASSERT(lanes->undecided_count <= LANES_UNDECIDED_CAP);
     ASSERT(lanes->decided_count <= LANES_MAX);
     if (!deep) {
         return;
@@ -342,7 +341,11 @@ void lanes_check(const struct lanes *lanes, bool deep)
     pool_check(&lanes->pool);
     uint64_t segments = 0;
     uint64_t bytes = 0;
+    uint64_t gap_bytes = 0;
     uint32_t used = 0;
+    for (uint32_t i = 0; i < lanes->client_count; i++) {
+        gap_bytes += lanes->clients[i].gap_bytes;
+    }
     for (uint32_t slot = 0; slot < LANE_SLOTS; slot++) {
         const struct lane *lane = &lanes->slots[slot];
         if (!lane->is_used) {
@@ -358,6 +361,7 @@ void lanes_check(const struct lanes *lanes, bool deep)
                 ASSERT(lanes_held(lane, held->sequence) == lane->pending[i]);
                 count++;
                 bytes += held->encoded_size;
+                gap_bytes -= held->is_chained ? 0 : lanes_gap_bytes(held->encoded_size);
             }
         }
         ASSERT(count == lane->pending_count);
@@ -365,5 +369,5 @@ void lanes_check(const struct lanes *lanes, bool deep)
         segments += count;
     }
     ASSERT(used == lanes->decided_count + lanes->undecided_count &&
-           segments == lanes->pending_segments && bytes == lanes->pending_bytes);
+           segments == lanes->pending_segments && bytes == lanes->pending_bytes && gap_bytes == 0);
 }

@@ -16,19 +16,26 @@
 #include "base/pool.h"
 #include "wire/message.h"
 
-/* Clients whose lanes are known: those configured and those that decided orders have named. */
-#define LANE_CLIENTS_MAX    1024u
+/* Clients whose lanes are known: those configured, those of which something is decided (one order
+ * may begin below the limit and end above it), and those that an open order may name. */
+#define LANE_CLIENTS_MAX     (CLIENTS_MAX + CLIENTS_EVER_MAX + 2u * TIPS_PER_ORDER_MAX)
 /* Lanes of one client that are not decided yet, beside the sessions that are kept: so many it may
  * always have, so many at most. */
-#define LANES_UNDECIDED_MIN 4u
-#define LANES_UNDECIDED_MAX 64u
-#define CLIENT_BYTES_MAX    (8u << 20)
-/* No order has more new lanes of a client than its commander had undecided ones. */
-#define LANES_PER_CLIENT    (SESSIONS_PER_CLIENT_MAX + 2u * LANES_UNDECIDED_MAX + 1u)
+#define LANES_UNDECIDED_MIN  4u
+#define LANES_UNDECIDED_MAX  64u
+#define CLIENT_BYTES_MAX     (8u << 20)
+/* Of one client's segments that go on from nothing held, memory for their heads included: those of
+ * all clients together stay below a quarter of the pool, whose pieces are rounded up. */
+#define CLIENT_GAP_BYTES_MAX (SEGMENT_POOL_BYTES / 8u / CLIENTS_MAX)
+/* Kept sessions, undecided ones, and beside those all that the next order to be decided names. */
+#define LANES_PER_CLIENT     (SESSIONS_PER_CLIENT_MAX + 2u * LANES_UNDECIDED_MAX + TIPS_PER_ORDER_MAX)
 /* Segments of different branches at one place of a lane. */
-#define BRANCHES_MAX        16u
-/* All undecided lanes together. */
-#define LANES_UNDECIDED_ALL 2048u
+#define BRANCHES_MAX         16u
+/* All undecided lanes together: beyond it each client still has its few, beyond twice that peers
+ * too; and the next order to be decided has what it names. */
+#define LANES_UNDECIDED_ALL  2048u
+#define LANES_UNDECIDED_CAP                                                                        \
+    (2u * LANES_UNDECIDED_ALL + LANE_CLIENTS_MAX * LANES_UNDECIDED_MIN + TIPS_PER_ORDER_MAX)
 
 struct held_segment {
     /* Segments of other branches, if the client signed several: an order that is open yet may have
@@ -43,6 +50,7 @@ struct held_segment {
     uint32_t body_offset; /* in bytes */
     uint32_t body_size;
     bool is_verified;  /* its signature, or a later one of its chain, has been checked */
+    bool is_chained;   /* goes on, by what is held, from the decided tip */
     bool is_passed_on; /* sent to all, because no order named it in time */
     uint8_t bytes[];   /* encoded */
 };
@@ -53,7 +61,7 @@ struct lane {
     struct lane_id id;
     uint32_t client;
     uint32_t active_index; /* in lanes->active, if pending_count > 0 */
-    view_nr named_view;    /* of the last order for which this replica voted and that names it */
+    view_nr named_view;    /* of the last order that names it and that needs it kept */
     uint64_t tip_sequence; /* decided */
     struct digest tip;
     uint32_t pending_count;
@@ -67,13 +75,15 @@ struct lane_client {
     uint32_t decided_count;
     uint32_t undecided_count;
     uint64_t pending_bytes;
+    uint64_t gap_bytes; /* CLIENT_GAP_BYTES_MAX */
     bool may_send;
+    bool is_decided; /* known to the replicated state: it has a decided session, or had one */
+    bool is_touched; /* has new sessions by the order that is being decided */
     uint32_t slots[LANES_PER_CLIENT]; /* its lanes: decided_count + undecided_count of them */
 };
 
-#define LANE_SLOTS (4u * LANES_MAX) /* open addressing, never more than half full */
-_Static_assert(LANES_MAX + 2u * LANES_UNDECIDED_ALL + LANE_CLIENTS_MAX * LANES_UNDECIDED_MIN <=
-                   LANE_SLOTS / 2u,
+#define LANE_SLOTS (4u * LANES_MAX) /* open addressing, never more than three quarters full */
+_Static_assert(LANES_MAX + TIPS_PER_ORDER_MAX + LANES_UNDECIDED_CAP <= LANE_SLOTS / 4u * 3u,
                "a free slot ends every search");
 
 struct lanes {
@@ -81,7 +91,8 @@ struct lanes {
     struct authority authority;
     struct effects effects;
     uint32_t client_count;
-    uint32_t decided_count; /* lanes in the replicated state; at most LANES_MAX */
+    uint32_t decided_clients;
+    uint32_t decided_count; /* lanes in the replicated state; between orders at most LANES_MAX */
     uint32_t undecided_count;
     uint32_t active_count;
     uint64_t pending_segments;
@@ -108,6 +119,7 @@ enum segment_origin {
     SEGMENT_NAMED,       /* the same, and an order to be voted for names this very one */
     SEGMENT_CHAINED,     /* the same, and an authentic one that is held chains to it */
     SEGMENT_RESTORED,    /* from our own ledger */
+    SEGMENT_KEPT,        /* the same, and an open order names it: has precedence over all others */
 };
 
 /* Takes a segment in. Emits PERSIST_SEGMENT; to a client also BUSY or SESSION_GONE. Beside another
@@ -115,13 +127,14 @@ enum segment_origin {
 enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
                         enum segment_origin origin, uint64_t now_ns);
 
-/* Holds a segment that a certified order names, whatever the limits, in place of any other. False
- * if there is no memory. */
+/* Holds a segment that the order of `view` names, which is certified and the next to be decided,
+ * whatever the limits: others give way, but none that an order of a later view names. False if
+ * there is no memory. */
 bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
-                          const struct digest *digest, uint64_t now_ns);
+                          const struct digest *digest, view_nr view, uint64_t now_ns);
 
-/* This replica votes for an order of `view` that names the lane: until the log has passed the view,
- * the lane is not given up for another. */
+/* This replica voted for an order of `view` that names the lane, or the order is certified: until
+ * the log has passed the view, the lane is not given up for another. */
 void lanes_name(struct lanes *lanes, const struct lane_id *id, view_nr view);
 
 struct lane *lanes_find(struct lanes *lanes, const struct lane_id *id);
@@ -129,8 +142,8 @@ struct lane *lanes_find(struct lanes *lanes, const struct lane_id *id);
 /* A lane's decided tip; sequence 0 and digest 0 for one that is not known. */
 void lanes_decided_tip(struct lanes *lanes, const struct lane_id *id, struct lane_tip *tip);
 
-/* Session pushed out, or older than all that are kept of as many as there may be: an order that
- * names it says nothing. */
+/* Session pushed out, or older than all that are kept of as many as there may be, or of a client
+ * beyond CLIENTS_EVER_MAX: an order that names it says nothing. By decided orders alone. */
 bool lanes_is_over(struct lanes *lanes, const struct lane_id *id);
 
 /* Is there a held segment that the decided log could go on with? */
@@ -155,10 +168,14 @@ uint64_t lanes_choose(struct lane *lane, const struct lane_tip *base, const stru
 void lanes_drop_from(struct lanes *lanes, struct lane *lane, uint64_t sequence);
 
 /* Advances the decided tip. The held segments up to there are handed over: the caller frees them.
- * `tip` must be held from the decided tip on. False: no client is known any more. A new session may
- * push out another, in the worst case itself: appended to `evicted`. */
-bool lanes_decide(struct lanes *lanes, const struct lane_tip *tip, struct lane_id *evicted,
-                  size_t *evicted_count);
+ * `tip` must be held from the decided tip on, and not be over when its order began. */
+void lanes_decide(struct lanes *lanes, const struct lane_tip *tip);
+
+/* All tips of an order are decided. Where there are more sessions than are kept, the lowest of
+ * their client go: appended to `evicted`, which has room for as many as the order has tips. In the
+ * worst case that is a session which this very order began. */
+void lanes_end_order(struct lanes *lanes, view_nr view, struct lane_id *evicted,
+                     size_t *evicted_count);
 
 /* The segment as a message, pointing into what is held. */
 void lanes_segment(const struct lane *lane, const struct held_segment *held,

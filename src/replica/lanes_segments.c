@@ -17,6 +17,7 @@ void lanes_count_pending(struct lanes *lanes, struct lane *lane, const struct he
                          bool is_added)
 {
     uint32_t slot = (uint32_t)(lane - lanes->slots);
+    uint64_t gap_bytes = held->is_chained ? 0 : lanes_gap_bytes(held->encoded_size);
     if (is_added) {
         if (lane->pending_count++ == 0) {
             lane->active_index = lanes->active_count;
@@ -24,12 +25,14 @@ void lanes_count_pending(struct lanes *lanes, struct lane *lane, const struct he
         }
         lane->pending_bytes += held->encoded_size;
         lanes->clients[lane->client].pending_bytes += held->encoded_size;
+        lanes->clients[lane->client].gap_bytes += gap_bytes;
         lanes->pending_bytes += held->encoded_size;
         lanes->pending_segments++;
         return;
     }
     lane->pending_bytes -= held->encoded_size;
     lanes->clients[lane->client].pending_bytes -= held->encoded_size;
+    lanes->clients[lane->client].gap_bytes -= gap_bytes;
     lanes->pending_bytes -= held->encoded_size;
     lanes->pending_segments--;
     if (--lane->pending_count == 0) {
@@ -78,6 +81,52 @@ void lanes_drop_all(struct lanes *lanes, struct lane *lane)
     }
 }
 
+/* Whole places: where a branch goes on, the others beside it stay too. */
+void lanes_drop_unchained(struct lanes *lanes, struct lane *lane)
+{
+    for (size_t i = 0; i < LANE_SEGMENTS_MAX; i++) {
+        bool is_chained = false;
+        for (const struct held_segment *held = lane->pending[i]; held != NULL; held = held->other) {
+            is_chained = is_chained || held->is_chained;
+        }
+        if (!is_chained) {
+            lanes_free_branches(lanes, lane, lane->pending[i]);
+            lane->pending[i] = NULL;
+        }
+    }
+}
+
+/* Does a segment of this place go on from what is held, down to the decided tip? */
+static bool is_chained(const struct lane *lane, uint64_t sequence, const struct digest *previous)
+{
+    if (sequence == lane->tip_sequence + 1) {
+        return digest_is_equal(previous, &lane->tip);
+    }
+    const struct held_segment *held = lanes_held(lane, sequence - 1);
+    while (held != NULL && !(held->is_chained && digest_is_equal(&held->digest, previous))) {
+        held = held->other;
+    }
+    return held != NULL;
+}
+
+/* A gap may have been filled at `sequence`: what goes on from there is chained too. */
+static void chain_up(struct lanes *lanes, struct lane *lane, uint64_t sequence)
+{
+    bool has_more = true;
+    while (has_more) {
+        has_more = false;
+        sequence++;
+        for (struct held_segment *held = lanes_held(lane, sequence); held != NULL;
+             held = held->other) {
+            if (!held->is_chained && is_chained(lane, sequence, &held->previous)) {
+                held->is_chained = true;
+                lanes->clients[lane->client].gap_bytes -= lanes_gap_bytes(held->encoded_size);
+                has_more = true;
+            }
+        }
+    }
+}
+
 static enum verdict refuse(struct lanes *lanes, enum segment_origin origin,
                            const struct segment *segment, enum effect_kind kind,
                            enum verdict verdict)
@@ -98,21 +147,36 @@ static bool verify_segment(const struct lanes *lanes, const struct lane_id *id, 
     return lanes->authority.verify(lanes->authority.context, &id->client, &message, signature);
 }
 
+/* Is there room in the pool? What can be ordered pushes out what cannot. */
+static bool has_memory(struct lanes *lanes, size_t size, bool is_orderable)
+{
+    size_t const limit = (size_t)SEGMENT_POOL_BYTES / 4 * 3;
+    if (lanes->pool.used + 2 * size > limit && is_orderable) {
+        lanes_drop_gaps(lanes);
+    }
+    return lanes->pool.used + 2 * size <= limit;
+}
+
 /* Is there room for it by the limits of its lane and client, and in the pool? What an order names
- * may use more, and what was held before a restart is held. */
-static bool has_room(const struct lanes *lanes, const struct lane *lane, size_t size,
+ * may use more, and what one named before a restart has what it had. */
+static bool has_room(struct lanes *lanes, const struct lane *lane, const struct segment *segment,
                      enum segment_origin origin)
 {
-    uint64_t client_bytes = lanes->clients[lane->client].pending_bytes + size;
+    const struct lane_client *client = &lanes->clients[lane->client];
+    size_t size = segment->encoded.size;
+    uint64_t bytes = client->pending_bytes + size;
+    bool is_orderable = is_chained(lane, segment->sequence, &segment->previous);
+    uint64_t gap_bytes = is_orderable ? 0 : client->gap_bytes + lanes_gap_bytes(size);
     switch (origin) {
     case SEGMENT_FROM_CLIENT:
     case SEGMENT_PASSED_ON:
-        return lane->pending_bytes + size <= LANE_BYTES_MAX && client_bytes <= CLIENT_BYTES_MAX &&
-               lanes->pool.used + 2 * size <= (size_t)SEGMENT_POOL_BYTES / 4 * 3;
-    case SEGMENT_NAMED:
-    case SEGMENT_CHAINED:
-        return client_bytes <= UINT64_C(2) * CLIENT_BYTES_MAX;
     case SEGMENT_RESTORED:
+        return lane->pending_bytes + size <= LANE_BYTES_MAX && bytes <= CLIENT_BYTES_MAX &&
+               gap_bytes <= CLIENT_GAP_BYTES_MAX && has_memory(lanes, size, is_orderable);
+    case SEGMENT_NAMED: /* from the end on: each shows what the one before is */
+    case SEGMENT_CHAINED:
+        return bytes <= UINT64_C(2) * CLIENT_BYTES_MAX;
+    case SEGMENT_KEPT:
         break;
     }
     return true;
@@ -135,12 +199,16 @@ static bool hold(struct lanes *lanes, struct lane *lane, const struct segment *s
     held->body_offset = (uint32_t)(segment->body.data - segment->encoded.data);
     held->body_size = (uint32_t)segment->body.size;
     held->is_verified = is_verified;
+    held->is_chained = is_chained(lane, segment->sequence, &segment->previous);
     held->is_passed_on = false;
     memcpy(held->bytes, segment->encoded.data, segment->encoded.size);
     struct held_segment **place = &lane->pending[held->sequence % LANE_SEGMENTS_MAX];
     held->other = *place;
     *place = held;
     lanes_count_pending(lanes, lane, held, true);
+    if (held->is_chained) {
+        chain_up(lanes, lane, held->sequence);
+    }
     return true;
 }
 
@@ -200,7 +268,7 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
         return VERDICT_STALE;
     }
     if (segment->sequence - lane->tip_sequence > LANE_SEGMENTS_MAX ||
-        !has_room(lanes, lane, segment->encoded.size, origin)) {
+        !has_room(lanes, lane, segment, origin)) {
         return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
     }
     if (segment->sequence == lane->tip_sequence + 1 &&
@@ -233,7 +301,7 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
     struct held_segment *first = lanes_held(lane, segment->sequence);
     ASSERT(first != NULL);
     limit_branches(lanes, lane, first);
-    if (origin != SEGMENT_RESTORED) {
+    if (origin != SEGMENT_RESTORED && origin != SEGMENT_KEPT) {
         struct effect effect = {
             .kind = EFFECT_PERSIST_SEGMENT, .segment = segment, .digest = &digest};
         lanes->effects.emit(lanes->effects.context, &effect);
@@ -241,29 +309,43 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
     return VERDICT_ACCEPTED;
 }
 
+/* The lane of a segment, made if there is a place for it; NULL if not. */
+static struct lane *open_lane(struct lanes *lanes, const struct segment *segment, uint32_t client,
+                              enum segment_origin origin)
+{
+    struct lane *lane = lanes_find(lanes, &segment->lane);
+    if (lane != NULL) {
+        return lane;
+    }
+    bool has_place =
+        segment->sequence <= LANE_SEGMENTS_MAX &&
+        (origin == SEGMENT_KEPT ? lanes_force_room(lanes, client, lanes->base_view)
+                                : lanes_make_room(lanes, client, segment->lane.session, origin));
+    return has_place ? lanes_add(lanes, &segment->lane, client) : NULL;
+}
+
 enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
                         enum segment_origin origin, uint64_t now_ns)
 {
     uint32_t client = lanes_find_client(lanes, &segment->lane.client);
-    if (client == LANES_NO_CLIENT && origin == SEGMENT_RESTORED) {
-        client = lanes_add_client(lanes, &segment->lane.client);
-    }
-    if (client == LANES_NO_CLIENT ||
-        (!lanes->clients[client].may_send && origin == SEGMENT_FROM_CLIENT)) {
+    bool is_known = client != LANES_NO_CLIENT;
+    if (is_known ? origin == SEGMENT_FROM_CLIENT && !lanes->clients[client].may_send
+                 : origin != SEGMENT_KEPT) {
         return VERDICT_UNKNOWN_SENDER;
     }
     if (lanes_is_over(lanes, &segment->lane)) {
         return refuse(lanes, origin, segment, EFFECT_SESSION_GONE, VERDICT_STALE);
     }
-    struct lane *lane = lanes_find(lanes, &segment->lane);
-    if (lane == NULL) {
-        bool has_place = origin == SEGMENT_RESTORED
-                             ? lanes_has_restoring_room(lanes, client)
-                             : lanes_make_room(lanes, client, segment->lane.session, origin);
-        if (segment->sequence > LANE_SEGMENTS_MAX || !has_place) {
-            return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
+    if (origin == SEGMENT_KEPT) {
+        client = lanes_add_client(lanes, &segment->lane.client);
+        if (client == LANES_NO_CLIENT ||
+            !lanes_force_memory(lanes, &segment->lane, segment->encoded.size, lanes->base_view)) {
+            return VERDICT_OVER_LIMIT;
         }
-        lane = lanes_add(lanes, &segment->lane, client);
+    }
+    struct lane *lane = open_lane(lanes, segment, client, origin);
+    if (lane == NULL) {
+        return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
     }
     enum verdict verdict = place(lanes, lane, segment, origin, now_ns);
     if (!lane->is_decided && lane->pending_count == 0) {
@@ -273,16 +355,15 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
 }
 
 bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
-                          const struct digest *digest, uint64_t now_ns)
+                          const struct digest *digest, view_nr view, uint64_t now_ns)
 {
+    /* It is the next to be decided: orders of lower views never will be. */
+    view_nr passed_view = view - 1;
     struct lane *lane = lanes_find(lanes, &segment->lane);
     if (lane == NULL) {
         uint32_t client = lanes_add_client(lanes, &segment->lane.client);
-        if (client == LANES_NO_CLIENT) {
+        if (client == LANES_NO_CLIENT || !lanes_force_room(lanes, client, passed_view)) {
             return false;
-        }
-        if (lanes_count_of(&lanes->clients[client]) >= LANES_PER_CLIENT) {
-            lanes_drop_an_undecided(lanes, client);
         }
         lane = lanes_add(lanes, &segment->lane, client);
     }
@@ -290,9 +371,15 @@ bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
         segment->sequence - lane->tip_sequence > LANE_SEGMENTS_MAX) {
         return false;
     }
+    lanes_name(lanes, &segment->lane, view);
     if (choose(lane, segment->sequence, digest) != NULL) {
         return true;
     }
+    if (!lanes_force_memory(lanes, &segment->lane, segment->encoded.size, passed_view)) {
+        return false;
+    }
+    lane = lanes_find(lanes, &segment->lane); /* may have moved */
+    ASSERT(lane != NULL);
     if (!hold(lanes, lane, segment, digest, true, now_ns)) {
         return false;
     }
@@ -336,10 +423,10 @@ uint64_t lanes_contiguous(struct lanes *lanes, struct lane *lane, const struct l
         previous = held->digest;
         sequence++;
     }
-    /* What does not go on from the decided tip never will. (From an order that may yet be
-     * abandoned it is another matter.) */
-    while (sequence == lane->tip_sequence && lanes_held(lane, sequence + 1) != NULL) {
-        drop_held(lanes, lane, lanes_held(lane, sequence + 1));
+    /* What does not go on from the decided tip never will, and its client lied about what follows
+     * too. (From an order that may yet be abandoned it is another matter.) */
+    if (sequence == lane->tip_sequence && lanes_held(lane, sequence + 1) != NULL) {
+        lanes_drop_all(lanes, lane);
     }
     return sequence;
 }

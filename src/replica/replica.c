@@ -83,7 +83,11 @@ void replica_restore_block(struct replica *replica, const struct block *block,
 
 void replica_restore_segment(struct replica *replica, const struct segment *segment)
 {
-    (void)lanes_take(&replica->lanes, segment, SEGMENT_RESTORED, 0);
+    view_nr view = cut_named_view(&replica->simplex, &segment->lane, segment->sequence);
+    (void)lanes_take(&replica->lanes, segment, view != 0 ? SEGMENT_KEPT : SEGMENT_RESTORED, 0);
+    if (view != 0) {
+        lanes_name(&replica->lanes, &segment->lane, view);
+    }
 }
 
 void replica_restore_proposal(struct replica *replica, const struct proposal *proposal)

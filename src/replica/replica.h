@@ -63,12 +63,14 @@ void replica_restore_floor(struct replica *replica, const struct public_key *cli
 void replica_restore_block(struct replica *replica, const struct block *block,
                            const struct digest *digest, struct lane_id *evicted,
                            size_t *evicted_count);
-/* ... then every record that the ledger holds from the scan location on, in order. Records of what
- * has been decided since are ignored. Own bytes: trusted, no signatures are verified. */
-void replica_restore_segment(struct replica *replica, const struct segment *segment);
+/* ... then the records that the ledger holds from the scan location on: first all of orders, votes
+ * and certificates, in order; then all segments, in order: so that those which an open order names
+ * have precedence, and none that came to nothing before the restart takes their place. Records of
+ * what has been decided since are ignored. Own bytes: trusted, no signatures are verified. */
 void replica_restore_proposal(struct replica *replica, const struct proposal *proposal);
 void replica_restore_vote(struct replica *replica, const struct vote *vote);
 void replica_restore_certificate(struct replica *replica, const struct certificate *certificate);
+void replica_restore_segment(struct replica *replica, const struct segment *segment);
 
 /* Ends restoring. Called once, also for a new group. */
 void replica_start(struct replica *replica, struct replica_time now);

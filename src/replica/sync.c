@@ -57,7 +57,7 @@ static bool take_segments(struct replica *replica, const struct block *block)
         for (size_t k = first; k < next; k++) {
             struct digest own;
             lane_digest_next(&block->segments[k].previous, block->segments[k].body, &own);
-            if (!lanes_take_certified(&replica->lanes, &block->segments[k], &own,
+            if (!lanes_take_certified(&replica->lanes, &block->segments[k], &own, block->order.view,
                                       replica->now.monotonic_ns)) {
                 return true; /* no memory now: asked for again */
             }

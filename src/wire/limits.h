@@ -15,7 +15,12 @@
 #define REPLICAS_MAX            31u
 #define CLIENTS_MAX             128u /* keys in the group file */
 #define SESSIONS_PER_CLIENT_MAX 64u  /* the newest are kept; older numbers are refused for ever */
+/* Decided sessions in all; beyond it the client that has most loses its lowest. */
 #define LANES_MAX               (CLIENTS_MAX * SESSIONS_PER_CLIENT_MAX)
+/* Client keys of which something was ever decided, in a group's whole life: what lets a session
+ * that was pushed out never look new. Once so many are known, what orders name of others is void,
+ * for every replica alike, whatever its group file says. */
+#define CLIENTS_EVER_MAX        1024u
 
 /* Requests and segments. */
 #define REQUEST_BYTES_MAX      (256u << 10)

@@ -127,6 +127,35 @@ void stage_free(struct stage *stage)
     free(stage);
 }
 
+static void restore_record(struct stage *stage, size_t record)
+{
+    struct slice bytes = buffer_slice(&stage->records[record]);
+    enum verdict verdict = VERDICT_ACCEPTED;
+    struct arena arena;
+    uint8_t *memory = malloc(1u << 20);
+    ASSERT(memory != NULL);
+    arena_init(&arena, memory, 1u << 20);
+    if (stage->record_kinds[record] == EFFECT_PERSIST_SEGMENT) {
+        struct segment segment;
+        verdict = wire_decode_segment(bytes, &arena, &segment);
+        replica_restore_segment(stage->core, &segment);
+    } else if (stage->record_kinds[record] == EFFECT_PERSIST_PROPOSAL) {
+        struct proposal proposal;
+        verdict = wire_decode_proposal(bytes, &arena, &proposal);
+        replica_restore_proposal(stage->core, &proposal);
+    } else if (stage->record_kinds[record] == EFFECT_PERSIST_VOTE) {
+        struct vote vote;
+        verdict = wire_decode_vote(bytes, &arena, &vote);
+        replica_restore_vote(stage->core, &vote);
+    } else {
+        struct certificate certificate;
+        verdict = wire_decode_certificate(bytes, &arena, &certificate);
+        replica_restore_certificate(stage->core, &certificate);
+    }
+    ASSERT(verdict == VERDICT_ACCEPTED);
+    free(memory);
+}
+
 void stage_restart(struct stage *stage, size_t record_count)
 {
     munmap(stage->memory, replica_memory_size());
@@ -135,33 +164,13 @@ void stage_restart(struct stage *stage, size_t record_count)
         stage->records[stage->record_count] = (struct buffer){0};
     }
     boot(stage);
-    uint8_t *memory = malloc(1u << 20);
-    ASSERT(memory != NULL);
-    for (size_t i = 0; i < record_count; i++) {
-        struct arena arena;
-        arena_init(&arena, memory, 1u << 20);
-        struct slice bytes = buffer_slice(&stage->records[i]);
-        enum verdict verdict = VERDICT_ACCEPTED;
-        if (stage->record_kinds[i] == EFFECT_PERSIST_SEGMENT) {
-            struct segment segment;
-            verdict = wire_decode_segment(bytes, &arena, &segment);
-            replica_restore_segment(stage->core, &segment);
-        } else if (stage->record_kinds[i] == EFFECT_PERSIST_PROPOSAL) {
-            struct proposal proposal;
-            verdict = wire_decode_proposal(bytes, &arena, &proposal);
-            replica_restore_proposal(stage->core, &proposal);
-        } else if (stage->record_kinds[i] == EFFECT_PERSIST_VOTE) {
-            struct vote vote;
-            verdict = wire_decode_vote(bytes, &arena, &vote);
-            replica_restore_vote(stage->core, &vote);
-        } else {
-            struct certificate certificate;
-            verdict = wire_decode_certificate(bytes, &arena, &certificate);
-            replica_restore_certificate(stage->core, &certificate);
+    for (size_t i = 0; i < 2 * record_count; i++) { /* segments after all others */
+        size_t record = i % record_count;
+        bool is_segment = stage->record_kinds[record] == EFFECT_PERSIST_SEGMENT;
+        if (is_segment == (i >= record_count)) {
+            restore_record(stage, record);
         }
-        ASSERT(verdict == VERDICT_ACCEPTED);
     }
-    free(memory);
     stage_forget(stage);
     stage->decided = 0;
     replica_start(stage->core, stage_time(stage));

@@ -590,8 +590,11 @@ void world_restart(struct world *world, size_t number, bool keeps_ledger)
             restore_block(world, node, &node->records[i]);
         }
     }
-    for (size_t i = 0; i < node->record_count; i++) {
-        restore_record(world, node, &node->records[i]);
+    for (size_t i = 0; i < 2 * node->record_count; i++) { /* segments after all others */
+        const struct world_record *record = &node->records[i % node->record_count];
+        if ((record->kind == EFFECT_PERSIST_SEGMENT) == (i >= node->record_count)) {
+            restore_record(world, node, record);
+        }
     }
     node->synced = node->record_count;
     replica_start(node->core, time_of(world, number));

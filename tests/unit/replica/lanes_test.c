@@ -1,164 +1,77 @@
 /* lanes_test.c - lanes alone: what is taken, what is refused, limits, and a long random run against
  * a simple model of sessions. */
-#include "replica/lanes.h"
-
 #include "base/prng.h"
-#include "support/world.h"
+#include "support_lanes.h"
 #include "wire/digests.h"
 
+// clang-format off
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <sys/mman.h>
-
 #include <cmocka.h>
-
-struct counts {
-    size_t persisted;
-    size_t forgotten;
-    size_t busy;
-    size_t gone;
-};
-
-struct fixture {
-    struct lanes *lanes;
-    uint8_t *memory;
-    size_t size;
-    struct counts counts;
-    struct public_key clients[3];
-};
-
-static void emit(void *context, const struct effect *effect)
-{
-    struct counts *counts = context;
-    counts->persisted += effect->kind == EFFECT_PERSIST_SEGMENT ? 1 : 0;
-    counts->forgotten += effect->kind == EFFECT_FORGET_SEGMENT ? 1 : 0;
-    counts->busy += effect->kind == EFFECT_BUSY ? 1 : 0;
-    counts->gone += effect->kind == EFFECT_SESSION_GONE ? 1 : 0;
-}
-
-static void begin(struct fixture *fixture)
-{
-    size_t own = (sizeof *fixture->lanes + 63) / 64 * 64;
-    *fixture = (struct fixture){.size = own + lanes_pool_memory()};
-    fixture->memory = mmap(NULL, fixture->size, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    assert_true(fixture->memory != MAP_FAILED);
-    fixture->lanes = (struct lanes *)(void *)fixture->memory;
-    struct authority authority = {.verify = world_verify};
-    struct effects effects = {.context = &fixture->counts, .emit = emit};
-    struct digest genesis;
-    world_genesis(&genesis);
-    for (size_t i = 0; i < 3; i++) {
-        world_key('c', i, &fixture->clients[i]);
-    }
-    lanes_init(fixture->lanes, &genesis, &authority, &effects, fixture->clients, 2,
-               fixture->memory + own);
-}
-
-static void end(struct fixture *fixture)
-{
-    lanes_check(fixture->lanes, true);
-    munmap(fixture->memory, fixture->size);
-}
-
-/* Gives a segment that goes on from `previous` (NULL: digest 0) to the lanes. */
-static enum verdict give(struct fixture *fixture, size_t client, uint64_t session,
-                         uint64_t sequence, const struct digest *previous, const char *text,
-                         enum segment_origin origin, struct lane_tip *tip)
-{
-    struct buffer encoded = {0};
-    struct segment segment;
-    struct digest zero;
-    tip->lane = (struct lane_id){.client = fixture->clients[client], .session = session};
-    tip->sequence = sequence;
-    lane_digest_zero(&fixture->lanes->genesis, &tip->lane, &zero);
-    world_segment(&tip->lane, sequence, previous == NULL ? &zero : previous, text, &encoded,
-                  &segment, &tip->digest);
-    enum verdict verdict = lanes_take(fixture->lanes, &segment, origin, 1);
-    buffer_fini(&encoded);
-    return verdict;
-}
-
-/* Decides up to `tip` as the replica does: the segments are its own then. */
-static bool decide(struct fixture *fixture, const struct lane_tip *tip, size_t *evicted_count)
-{
-    struct lane_id evicted[TIPS_PER_ORDER_MAX];
-    struct held_segment *held[LANE_SEGMENTS_MAX];
-    size_t count = 0;
-    *evicted_count = 0;
-    struct lane *lane = lanes_find(fixture->lanes, &tip->lane);
-    for (uint64_t s = lane == NULL ? tip->sequence + 1 : lane->tip_sequence + 1; s <= tip->sequence;
-         s++) {
-        held[count++] = lanes_held(lane, s);
-    }
-    bool is_decided = lanes_decide(fixture->lanes, tip, evicted, evicted_count);
-    for (size_t i = 0; i < count; i++) {
-        pool_free(&fixture->lanes->pool, held[i]);
-    }
-    return is_decided;
-}
+// clang-format on
+#include <stdio.h>
 
 static void segment_is_taken_once(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip tip;
-    begin(&fixture);
-    assert_int_equal(give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
+    lanes_begin(&fixture, 2);
+    assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_ACCEPTED);
-    assert_int_equal(give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
+    assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_DUPLICATE);
-    assert_int_equal(give(&fixture, 0, 1, 1, NULL, "b", SEGMENT_FROM_CLIENT, &tip),
+    assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, "b", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_EQUIVOCATION);
-    assert_int_equal(give(&fixture, 2, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
+    assert_int_equal(lanes_give(&fixture, 2, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_UNKNOWN_SENDER);
-    assert_int_equal(fixture.counts.persisted, 1);
+    assert_int_equal(fixture.persisted, 1);
     assert_true(lanes_has_ready(fixture.lanes));
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 static void gap_is_held_but_not_ready(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip first;
     struct lane_tip second;
     struct lane_tip third;
-    begin(&fixture);
-    assert_int_equal(give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &first),
+    lanes_begin(&fixture, 2);
+    assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &first),
                      VERDICT_ACCEPTED);
-    (void)give(&fixture, 1, 9, 2, &first.digest, "b", SEGMENT_FROM_CLIENT, &second);
+    (void)lanes_give(&fixture, 1, 9, 2, &first.digest, "b", SEGMENT_FROM_CLIENT, &second);
     size_t evicted;
-    assert_true(decide(&fixture, &first, &evicted));
+    lanes_decide_tip(&fixture, &first, &evicted);
     assert_false(lanes_has_ready(fixture.lanes)); /* only session 9's second is held */
-    assert_int_equal(give(&fixture, 0, 1, 2, &first.digest, "b", SEGMENT_FROM_CLIENT, &second),
-                     VERDICT_ACCEPTED);
-    assert_int_equal(give(&fixture, 0, 1, 4, &second.digest, "d", SEGMENT_FROM_CLIENT, &third),
-                     VERDICT_ACCEPTED);
+    assert_int_equal(
+        lanes_give(&fixture, 0, 1, 2, &first.digest, "b", SEGMENT_FROM_CLIENT, &second),
+        VERDICT_ACCEPTED);
+    assert_int_equal(
+        lanes_give(&fixture, 0, 1, 4, &second.digest, "d", SEGMENT_FROM_CLIENT, &third),
+        VERDICT_ACCEPTED);
     struct lane *lane = lanes_find(fixture.lanes, &first.lane);
     assert_int_equal(lanes_contiguous(fixture.lanes, lane, &first), 2);
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 static void sequence_beyond_the_lane_is_busy(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip tip;
     struct digest any = {{1}};
-    begin(&fixture);
-    assert_int_equal(give(&fixture, 0, 1, 65, &any, "a", SEGMENT_FROM_CLIENT, &tip),
+    lanes_begin(&fixture, 2);
+    assert_int_equal(lanes_give(&fixture, 0, 1, 65, &any, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_OVER_LIMIT);
-    assert_int_equal(give(&fixture, 0, 1, 64, &any, "a", SEGMENT_FROM_CLIENT, &tip),
+    assert_int_equal(lanes_give(&fixture, 0, 1, 64, &any, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_ACCEPTED);
-    assert_int_equal(give(&fixture, 0, 1, 65, &any, "a", SEGMENT_FROM_CLIENT, &tip),
+    assert_int_equal(lanes_give(&fixture, 0, 1, 65, &any, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_OVER_LIMIT);
-    assert_int_equal(give(&fixture, 0, 1, UINT64_MAX, &any, "a", SEGMENT_PASSED_ON, &tip),
+    assert_int_equal(lanes_give(&fixture, 0, 1, UINT64_MAX, &any, "a", SEGMENT_PASSED_ON, &tip),
                      VERDICT_OVER_LIMIT);
-    assert_int_equal(fixture.counts.busy, 2);
-    end(&fixture);
+    assert_int_equal(fixture.busy, 2);
+    lanes_end(&fixture);
 }
 
 static void lane_and_client_bytes_are_limited_for_client_and_peer_alike(void **state)
@@ -168,16 +81,16 @@ static void lane_and_client_bytes_are_limited_for_client_and_peer_alike(void **s
     static char text[200001]; /* with its NUL */
     memset(text, 'x', sizeof text - 1);
     for (size_t o = 0; o < 2; o++) {
-        struct fixture fixture;
+        struct lanes_fixture fixture;
         struct lane_tip tip;
-        begin(&fixture);
+        lanes_begin(&fixture, 2);
         size_t taken = 0;
         for (uint64_t session = 1; session <= 16; session++) {
             struct digest previous;
             for (uint64_t sequence = 1; sequence <= 6; sequence++) {
                 enum verdict verdict =
-                    give(&fixture, 0, session, sequence, sequence == 1 ? NULL : &previous, text,
-                         origins[o], &tip);
+                    lanes_give(&fixture, 0, session, sequence, sequence == 1 ? NULL : &previous,
+                               text, origins[o], &tip);
                 previous = tip.digest;
                 taken += verdict == VERDICT_ACCEPTED ? 1 : 0;
                 assert_true(sequence <= 5 || verdict == VERDICT_OVER_LIMIT);
@@ -186,44 +99,44 @@ static void lane_and_client_bytes_are_limited_for_client_and_peer_alike(void **s
         assert_true(taken * 200000 <= (size_t)CLIENT_BYTES_MAX);
         assert_true(taken * 200000 > (size_t)CLIENT_BYTES_MAX / 4 * 3);
         /* Another client is served. */
-        assert_int_equal(give(&fixture, 1, 1, 1, NULL, "small", origins[o], &tip),
+        assert_int_equal(lanes_give(&fixture, 1, 1, 1, NULL, "small", origins[o], &tip),
                          VERDICT_ACCEPTED);
-        end(&fixture);
+        lanes_end(&fixture);
     }
 }
 
 static void undecided_sessions_are_limited(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip tip;
-    begin(&fixture);
+    lanes_begin(&fixture, 2);
     for (uint64_t session = 1; session <= LANES_UNDECIDED_MAX; session++) {
-        assert_int_equal(give(&fixture, 0, session, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
+        assert_int_equal(lanes_give(&fixture, 0, session, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
                          VERDICT_ACCEPTED);
     }
-    assert_int_equal(give(&fixture, 0, 99, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
+    assert_int_equal(lanes_give(&fixture, 0, 99, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_OVER_LIMIT);
-    assert_int_equal(fixture.counts.busy, 1);
+    assert_int_equal(fixture.busy, 1);
     size_t evicted;
     tip.lane.session = 1;
     tip.sequence = 1;
     tip.digest = lanes_held(lanes_find(fixture.lanes, &tip.lane), 1)->digest;
-    assert_true(decide(&fixture, &tip, &evicted));
-    assert_int_equal(give(&fixture, 0, 99, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
+    lanes_decide_tip(&fixture, &tip, &evicted);
+    assert_int_equal(lanes_give(&fixture, 0, 99, 1, NULL, "a", SEGMENT_FROM_CLIENT, &tip),
                      VERDICT_ACCEPTED);
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 static void passed_on_segment_needs_its_clients_signature(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip tip;
     struct buffer encoded = {0};
     struct segment segment;
     struct digest zero;
-    begin(&fixture);
+    lanes_begin(&fixture, 2);
     tip.lane = (struct lane_id){.client = fixture.clients[0], .session = 1};
     lane_digest_zero(&fixture.lanes->genesis, &tip.lane, &zero);
     world_segment(&tip.lane, 1, &zero, "a", &encoded, &segment, &tip.digest);
@@ -235,21 +148,22 @@ static void passed_on_segment_needs_its_clients_signature(void **state)
     assert_null(lanes_find(fixture.lanes, &tip.lane)); /* and leaves nothing behind */
     assert_int_equal(lanes_take(fixture.lanes, &segment, SEGMENT_CHAINED, 1), VERDICT_ACCEPTED);
     buffer_fini(&encoded);
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 static void branches_are_chosen_by_digest_and_end_with_the_decision(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip a;
     struct lane_tip b;
     struct lane_tip b2;
     struct digest lacking;
-    begin(&fixture);
-    (void)give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &a);
-    assert_int_equal(give(&fixture, 0, 1, 1, NULL, "b", SEGMENT_NAMED, &b), VERDICT_ACCEPTED);
-    assert_int_equal(give(&fixture, 0, 1, 2, &b.digest, "c", SEGMENT_NAMED, &b2), VERDICT_ACCEPTED);
+    lanes_begin(&fixture, 2);
+    (void)lanes_give(&fixture, 0, 1, 1, NULL, "a", SEGMENT_FROM_CLIENT, &a);
+    assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, "b", SEGMENT_NAMED, &b), VERDICT_ACCEPTED);
+    assert_int_equal(lanes_give(&fixture, 0, 1, 2, &b.digest, "c", SEGMENT_NAMED, &b2),
+                     VERDICT_ACCEPTED);
     struct lane *lane = lanes_find(fixture.lanes, &a.lane);
     struct lane_tip base = {.lane = a.lane};
     lane_digest_zero(&fixture.lanes->genesis, &a.lane, &base.digest);
@@ -263,28 +177,28 @@ static void branches_are_chosen_by_digest_and_end_with_the_decision(void **state
     lanes_check(fixture.lanes, true);
     (void)lanes_choose(lane, &base, &b2, &lacking);
     size_t evicted;
-    assert_true(decide(&fixture, &b2, &evicted));
-    assert_int_equal(fixture.counts.forgotten, 1);
+    lanes_decide_tip(&fixture, &b2, &evicted);
+    assert_int_equal(fixture.forgotten, 1);
     assert_int_equal(fixture.lanes->pending_segments, 0);
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 static void branches_at_one_place_are_limited(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct lane_tip tip;
-    begin(&fixture);
+    lanes_begin(&fixture, 2);
     for (size_t i = 0; i < (size_t)3 * BRANCHES_MAX; i++) {
         char text[16];
         (void)snprintf(text, sizeof text, "%zu", i);
-        assert_int_equal(give(&fixture, 0, 1, 1, NULL, text, SEGMENT_NAMED, &tip),
+        assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, text, SEGMENT_NAMED, &tip),
                          VERDICT_ACCEPTED);
     }
     assert_int_equal(fixture.lanes->pending_segments, BRANCHES_MAX);
     lanes_drop_from(fixture.lanes, lanes_find(fixture.lanes, &tip.lane), 1);
     lanes_check(fixture.lanes, true);
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 /* ---- against a model ---- */
@@ -337,10 +251,10 @@ static void model_decide(struct model *model, size_t client, const struct lane_t
 static void random_run_agrees_with_the_model(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct lanes_fixture fixture;
     struct prng prng;
     static struct model model;
-    begin(&fixture);
+    lanes_begin(&fixture, 2);
     prng_init(&prng, 4711);
     for (size_t step = 0; step < 6000; step++) {
         size_t client = prng_below(&prng, 2);
@@ -348,15 +262,15 @@ static void random_run_agrees_with_the_model(void **state)
         bool is_over = model_is_over(&model, client, session);
         bool is_known = model.is_decided[client][session];
         struct lane_tip tip;
-        enum verdict verdict =
-            give(&fixture, client, session, is_known ? model.tip[client][session] + 1 : 1,
-                 is_known ? &model.digest[client][session] : NULL, "r", SEGMENT_FROM_CLIENT, &tip);
+        enum verdict verdict = lanes_give(
+            &fixture, client, session, is_known ? model.tip[client][session] + 1 : 1,
+            is_known ? &model.digest[client][session] : NULL, "r", SEGMENT_FROM_CLIENT, &tip);
         assert_int_equal(verdict == VERDICT_STALE, is_over);
         assert_int_equal(lanes_is_over(fixture.lanes, &tip.lane), is_over);
         if (verdict == VERDICT_ACCEPTED && prng_below(&prng, 4) != 0) {
             size_t evicted_count;
             size_t before = model.decided_count[client];
-            assert_true(decide(&fixture, &tip, &evicted_count));
+            lanes_decide_tip(&fixture, &tip, &evicted_count);
             bool is_full = before == SESSIONS_PER_CLIENT_MAX && !is_known;
             assert_int_equal(evicted_count, is_full ? 1 : 0);
             model_decide(&model, client, &tip);
@@ -378,7 +292,7 @@ static void random_run_agrees_with_the_model(void **state)
             }
         }
     }
-    end(&fixture);
+    lanes_end(&fixture);
 }
 
 int main(void)
