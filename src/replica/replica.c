@@ -229,15 +229,16 @@ enum verdict replica_on_client_segment(struct replica *replica, struct replica_t
 }
 
 /* Rule 3's demand on the agreed time: later than the parent's and not too far ahead of our clock,
- * or exactly one tick after the parent's. */
-static bool is_time_valid(const struct replica *replica, const struct order *order,
-                          uint64_t parent_time_ns)
+ * or exactly one tick after the parent's. Too far ahead is a matter of time: how long until it is
+ * not; 0 if it is not now. */
+static uint64_t time_ahead(const struct replica *replica, const struct order *order,
+                           uint64_t parent_time_ns)
 {
-    if (order->time_ns == parent_time_ns + 1) {
-        return true;
+    uint64_t latest_ns = replica->now.wall_ns + replica->settings.time_ahead_ns;
+    if (order->time_ns == parent_time_ns + 1 || order->time_ns <= latest_ns) {
+        return 0;
     }
-    return order->time_ns > parent_time_ns &&
-           order->time_ns <= replica->now.wall_ns + replica->settings.time_ahead_ns;
+    return order->time_ns - latest_ns;
 }
 
 static void chain_end(struct replica *replica, view_nr view, height_nr *height, uint64_t *time_ns)
@@ -280,7 +281,7 @@ static bool vote_on_candidate(struct replica *replica)
     struct cut_missing missing[CUT_MISSING_MAX];
     size_t missing_count = 0;
     enum cut_state cut = cut_check(simplex, &replica->lanes, order, missing, &missing_count);
-    if (order->height != parent_height + 1 || !is_time_valid(replica, order, parent_time_ns) ||
+    if (order->height != parent_height + 1 || order->time_ns <= parent_time_ns ||
         cut == CUT_INVALID) {
         simplex_refuse_candidate(simplex);
         return false;
@@ -288,6 +289,12 @@ static bool vote_on_candidate(struct replica *replica)
     if (cut == CUT_MISSING) {
         simplex_wait_for_candidate(simplex);
         replica_fetch_segments(replica, missing, missing_count);
+        return false;
+    }
+    uint64_t ahead_ns = time_ahead(replica, order, parent_time_ns);
+    if (ahead_ns != 0) { /* looked at again then, unless rule 4 ends the view before */
+        uint64_t now = replica->now.monotonic_ns;
+        replica->candidate_at_ns = ahead_ns < UINT64_MAX - now ? now + ahead_ns : UINT64_MAX;
         return false;
     }
     name_lanes(replica, order);
@@ -407,6 +414,7 @@ uint64_t replica_deadline(const struct replica *replica)
                replica->simplex.entered_at_ns + replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR,
                now);
         sooner(&deadline, replica->candidate_fetch.ask_at_ns, now);
+        sooner(&deadline, replica->candidate_at_ns, now);
     }
     if (replica->lanes.active_count > 0) {
         sooner(&deadline, replica->pass_on_at_ns, now);

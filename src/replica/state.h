@@ -55,6 +55,7 @@ struct replica {
     struct lanes lanes;
     struct peer_state peers[REPLICAS_MAX];
     struct fetch candidate_fetch;
+    uint64_t candidate_at_ns; /* when its agreed time is no longer too far ahead */
     struct cut_missing wanted[CUT_MISSING_MAX]; /* segments that the candidate names */
     size_t wanted_count;
     struct block_sync sync;
