@@ -82,17 +82,17 @@ static struct ledger *make_ledger(struct folder *folder)
     return ledger;
 }
 
-/* One of the branches that a lying client began its lane with. */
-static struct digest append_branch(struct ledger *ledger, uint8_t number)
+/* The first segment of a session. */
+static struct digest append_segment(struct ledger *ledger, uint64_t session, uint8_t content_byte)
 {
-    const struct slice request = slice_of(&number, 1);
+    const struct slice request = slice_of(&content_byte, 1);
     const struct segment_body content = {.request_count = 1, .requests = &request};
     struct buffer body = {0};
     struct buffer encoded = {0};
     struct digest digest;
     wire_encode_segment_body(&body, &content);
     struct segment segment = {
-        .lane = {.client = world->settings.group.clients[0].key, .session = 1},
+        .lane = {.client = world->settings.group.clients[0].key, .session = session},
         .sequence = 1,
         .body = buffer_slice(&body),
     };
@@ -103,6 +103,58 @@ static struct digest append_branch(struct ledger *ledger, uint8_t number)
     buffer_fini(&body);
     buffer_fini(&encoded);
     return digest;
+}
+
+/* One of the branches that a lying client began its lane with. */
+static struct digest append_branch(struct ledger *ledger, uint8_t number)
+{
+    return append_segment(ledger, 1, number);
+}
+
+/* An order of view 1 that names the segment, and this replica's vote for it. */
+static void append_vote(struct ledger *ledger, uint64_t session, const struct digest *digest)
+{
+    const struct group *group = &world->settings.group;
+    const struct lane_tip tip = {.lane = {.client = group->clients[0].key, .session = session},
+                                 .sequence = 1,
+                                 .digest = *digest};
+    const struct proposal proposal = {.order = {.view = 1,
+                                                .height = 1,
+                                                .parent = group->genesis,
+                                                .time_ns = 1,
+                                                .tip_count = 1,
+                                                .tips = &tip}};
+    struct vote vote = {.kind = VOTE_NOTARIZE, .voter = 1, .view = 1};
+    struct buffer encoded = {0};
+    order_digest(&proposal.order, &vote.digest);
+    wire_encode_proposal(&encoded, &proposal);
+    (void)ledger_append(ledger, LEDGER_PROPOSAL, buffer_slice(&encoded));
+    buffer_clear(&encoded);
+    wire_encode_vote(&encoded, &vote);
+    (void)ledger_append(ledger, LEDGER_VOTE, buffer_slice(&encoded));
+    buffer_fini(&encoded);
+}
+
+/* What came to nothing lies before it in the ledger, and is more than there is room for. */
+static void segment_that_was_voted_for_is_restored_beside_all_others(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct ledger *ledger = make_ledger(&folder);
+    for (uint64_t session = 1; session <= 300; session++) {
+        (void)append_segment(ledger, session, 0);
+    }
+    struct digest digest = append_segment(ledger, 1000, 0);
+    append_vote(ledger, 1000, &digest);
+    assert_int_equal(ledger_sync(ledger), OK);
+    ledger_close(ledger);
+    folder_posix_close(&folder);
+
+    struct error_text text = {{0}};
+    assert_int_equal(restore_all(&world->node, &text), OK);
+    struct replica_view view;
+    replica_look(world->node.core, &view);
+    assert_int_equal(view.pending_segments, 2 * LANES_UNDECIDED_MAX + 1);
 }
 
 static void segment_forgotten_and_held_again_before_a_stop_can_be_decided(void **state)
@@ -137,6 +189,7 @@ static void segment_forgotten_and_held_again_before_a_stop_can_be_decided(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(segment_that_was_voted_for_is_restored_beside_all_others),
         TEST(segment_forgotten_and_held_again_before_a_stop_can_be_decided),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -299,6 +299,45 @@ static void restart_is_not_crowded_out_by_dropped_sessions(void **state)
     stage_free(stage);
 }
 
+/* What a record holds of a segment that was taken in once, whatever became of it. */
+static void record_segment(struct stage *stage, const struct segment *segment)
+{
+    wire_encode_segment(&stage->records[stage->record_count], segment);
+    stage->record_kinds[stage->record_count++] = EFFECT_PERSIST_SEGMENT;
+}
+
+/* The whole group restarts at once: what was voted for must be held again by those who voted, or
+ * nobody has it. One lying client left many sessions in the ledger, each with a good segment and
+ * one that is badly signed. */
+static void restart_holds_what_was_voted_for_before_all_else(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_new(0, 4);
+    struct stage_order order;
+    struct lane_tip tip;
+    for (uint64_t session = 1; session <= 400; session++) {
+        for (uint64_t sequence = 1; sequence <= 2; sequence++) {
+            struct buffer encoded = {0};
+            struct segment segment;
+            stage_segment(stage, session, sequence, &encoded, &segment, &tip);
+            segment.signature.bytes[0] ^= sequence == 2 ? 1 : 0;
+            record_segment(stage, &segment);
+            buffer_fini(&encoded);
+        }
+    }
+    hold(stage, 1000, 1, &tip);
+    hold(stage, 1000, 2, &tip);
+    stage_make_order(stage, 1, NULL, &tip, &order);
+    (void)stage_propose(stage, &order);
+    assert_int_equal(stage_votes(stage, VOTE_NOTARIZE, 1), 1);
+    stage_restart(stage, stage->record_count);
+    (void)stage_certify(stage, 1, VOTE_NOTARIZE, 1, &order.digest);
+    (void)stage_certify(stage, 1, VOTE_FINALIZE, 1, &order.digest);
+    assert_int_equal(stage_height(stage), 1);
+    replica_check(stage->core, true);
+    stage_free(stage);
+}
+
 static void session_that_was_voted_for_is_not_given_up_for_others(void **state)
 {
     (void)state;
@@ -353,6 +392,7 @@ int main(void)
         cmocka_unit_test(both_branches_of_an_equivocating_client_are_kept_until_decided),
         cmocka_unit_test(other_branch_that_no_order_names_is_not_taken),
         cmocka_unit_test(restart_is_not_crowded_out_by_dropped_sessions),
+        cmocka_unit_test(restart_holds_what_was_voted_for_before_all_else),
         cmocka_unit_test(session_that_was_voted_for_is_not_given_up_for_others),
         cmocka_unit_test(segment_waited_for_is_passed_on_once_after_delta),
     };

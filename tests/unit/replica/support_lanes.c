@@ -44,17 +44,21 @@ void lanes_end(struct lanes_fixture *fixture)
     munmap(fixture->memory, fixture->size);
 }
 
-void lanes_make(const struct lanes_fixture *fixture, size_t client, uint64_t session,
-                uint64_t sequence, const struct digest *previous, const char *text,
-                struct buffer *encoded, struct segment *segment, struct lane_tip *tip)
+struct lane_tip lanes_tip(size_t client, uint64_t session, uint64_t sequence)
+{
+    struct lane_tip tip = {.lane.session = session, .sequence = sequence};
+    world_key('c', client, &tip.lane.client);
+    return tip;
+}
+
+void lanes_make(const struct lanes_fixture *fixture, const struct digest *previous,
+                const char *text, struct buffer *encoded, struct segment *segment,
+                struct lane_tip *tip)
 {
     struct digest zero;
-    tip->lane = (struct lane_id){.session = session};
-    world_key('c', client, &tip->lane.client);
-    tip->sequence = sequence;
     lane_digest_zero(&fixture->lanes->genesis, &tip->lane, &zero);
     struct digest from = previous == NULL ? zero : *previous;
-    world_segment(&tip->lane, sequence, &from, text, encoded, segment, &tip->digest);
+    world_segment(&tip->lane, tip->sequence, &from, text, encoded, segment, &tip->digest);
 }
 
 enum verdict lanes_give(struct lanes_fixture *fixture, size_t client, uint64_t session,
@@ -63,7 +67,8 @@ enum verdict lanes_give(struct lanes_fixture *fixture, size_t client, uint64_t s
 {
     struct buffer encoded = {0};
     struct segment segment;
-    lanes_make(fixture, client, session, sequence, previous, text, &encoded, &segment, tip);
+    *tip = lanes_tip(client, session, sequence);
+    lanes_make(fixture, previous, text, &encoded, &segment, tip);
     enum verdict verdict = lanes_take(fixture->lanes, &segment, origin, 1);
     buffer_fini(&encoded);
     return verdict;

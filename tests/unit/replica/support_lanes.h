@@ -21,11 +21,13 @@ struct lanes_fixture {
 void lanes_begin(struct lanes_fixture *fixture, size_t client_count);
 void lanes_end(struct lanes_fixture *fixture);
 
-/* Segment `sequence` of a client's session; `encoded` is the caller's. Goes on from `previous`
- * (NULL: digest 0). */
-void lanes_make(const struct lanes_fixture *fixture, size_t client, uint64_t session,
-                uint64_t sequence, const struct digest *previous, const char *text,
-                struct buffer *encoded, struct segment *segment, struct lane_tip *tip);
+struct lane_tip lanes_tip(size_t client, uint64_t session, uint64_t sequence);
+
+/* The segment of this place (tip->lane, tip->sequence), which goes on from `previous` (NULL: digest
+ * 0); `encoded` is the caller's. Fills tip->digest. */
+void lanes_make(const struct lanes_fixture *fixture, const struct digest *previous,
+                const char *text, struct buffer *encoded, struct segment *segment,
+                struct lane_tip *tip);
 
 /* Gives one to the lanes. */
 enum verdict lanes_give(struct lanes_fixture *fixture, size_t client, uint64_t session,
