@@ -76,6 +76,24 @@ static struct decided_entry *entry_new(struct replica *replica, const struct sto
     return entry;
 }
 
+/* How many lanes the last two decided orders advanced: see is_gathering. */
+static void count_lanes(struct replica *replica, const struct order *order)
+{
+    uint32_t in_both = 0;
+    uint32_t count = 0;
+    for (size_t i = 0; i < order->tip_count; i++) {
+        struct lane *lane = lanes_find(&replica->lanes, &order->tips[i].lane);
+        if (lane != NULL) {
+            in_both += lane->advanced_at + 1 == order->height ? 1 : 0;
+            lane->advanced_at = order->height;
+            count++;
+        }
+    }
+    replica->lanes_before = replica->lanes_last > in_both ? replica->lanes_last - in_both : 0;
+    replica->lanes_last = count;
+    replica->decided_at_ns = replica->now.monotonic_ns;
+}
+
 static bool decide(struct replica *replica, const struct stored_order *stored, size_t segment_count)
 {
     struct decided_entry **place = &replica->decisions[stored->order.height % DECISIONS_MAX];
@@ -87,6 +105,7 @@ static bool decide(struct replica *replica, const struct stored_order *stored, s
         return false;
     }
     *place = entry;
+    count_lanes(replica, &stored->order);
     replica_apply_cut(replica, &entry->decision.order, entry->evicted,
                       &entry->decision.evicted_count, entry);
     if (simplex_certificate(&replica->simplex, VOTE_FINALIZE, stored->order.view,

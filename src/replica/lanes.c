@@ -202,14 +202,6 @@ static void drop_over(struct lanes *lanes, uint32_t client)
     }
 }
 
-void lanes_name(struct lanes *lanes, const struct lane_id *id, view_nr view)
-{
-    struct lane *lane = lanes_find(lanes, id);
-    if (lane != NULL && view > lane->named_view) {
-        lane->named_view = view;
-    }
-}
-
 /* From here on the client is part of the replicated state, for ever. */
 static void know_client(struct lanes *lanes, uint32_t client)
 {

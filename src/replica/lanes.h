@@ -29,7 +29,7 @@
 #define CLIENT_GAP_BYTES_MAX (SEGMENT_POOL_BYTES / 8u / CLIENTS_MAX)
 /* Kept sessions, undecided ones, and beside those all that the next order to be decided names. */
 #define LANES_PER_CLIENT     (SESSIONS_PER_CLIENT_MAX + 2u * LANES_UNDECIDED_MAX + TIPS_PER_ORDER_MAX)
-/* Segments of different branches at one place of a lane. */
+/* Segments of different branches at one place of a lane, beside those that open orders name. */
 #define BRANCHES_MAX         16u
 /* All undecided lanes together: beyond it each client still has its few, beyond twice that peers
  * too; and the next order to be decided has what it names. */
@@ -46,6 +46,7 @@ struct held_segment {
     struct digest digest;
     struct signature signature;
     uint64_t held_at_ns;
+    view_nr named_view; /* see struct lane */
     uint32_t encoded_size;
     uint32_t body_offset; /* in bytes */
     uint32_t body_size;
@@ -63,6 +64,7 @@ struct lane {
     uint32_t active_index; /* in lanes->active, if pending_count > 0 */
     view_nr named_view;    /* of the last order that names it and that needs it kept */
     uint64_t tip_sequence; /* decided */
+    height_nr advanced_at; /* the last order that did */
     struct digest tip;
     uint32_t pending_count;
     uint32_t pending_bytes;
@@ -133,9 +135,9 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
 bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
                           const struct digest *digest, view_nr view, uint64_t now_ns);
 
-/* This replica voted for an order of `view` that names the lane, or the order is certified: until
- * the log has passed the view, the lane is not given up for another. */
-void lanes_name(struct lanes *lanes, const struct lane_id *id, view_nr view);
+/* This replica voted for an order of `view` with this tip, or the order is certified: until the log
+ * has passed the view, the lane is not given up for another, nor what is held of this branch. */
+void lanes_name(struct lanes *lanes, const struct lane_tip *tip, view_nr view);
 
 struct lane *lanes_find(struct lanes *lanes, const struct lane_id *id);
 

@@ -195,6 +195,7 @@ static bool hold(struct lanes *lanes, struct lane *lane, const struct segment *s
     held->digest = *digest;
     held->signature = segment->signature;
     held->held_at_ns = now_ns;
+    held->named_view = 0;
     held->encoded_size = (uint32_t)segment->encoded.size;
     held->body_offset = (uint32_t)(segment->body.data - segment->encoded.data);
     held->body_size = (uint32_t)segment->body.size;
@@ -212,24 +213,34 @@ static bool hold(struct lanes *lanes, struct lane *lane, const struct segment *s
     return true;
 }
 
-/* The segment with this digest at its place, put in front of other branches; NULL if not held. */
+/* The segment with this digest at its place; NULL if not held. */
+static struct held_segment *find_branch(const struct lane *lane, uint64_t sequence,
+                                        const struct digest *digest)
+{
+    struct held_segment *held = lanes_held(lane, sequence);
+    while (held != NULL && !digest_is_equal(&held->digest, digest)) {
+        held = held->other;
+    }
+    return held;
+}
+
+/* The same, put in front of other branches. */
 static struct held_segment *choose(struct lane *lane, uint64_t sequence,
                                    const struct digest *digest)
 {
-    if (lanes_held(lane, sequence) == NULL) {
+    struct held_segment *chosen = find_branch(lane, sequence, digest);
+    if (chosen == NULL) {
         return NULL;
     }
     struct held_segment **first = &lane->pending[sequence % LANE_SEGMENTS_MAX];
-    for (struct held_segment **at = first; *at != NULL; at = &(*at)->other) {
-        struct held_segment *held = *at;
-        if (digest_is_equal(&held->digest, digest)) {
-            *at = held->other;
-            held->other = *first;
-            *first = held;
-            return held;
-        }
+    struct held_segment **link = first;
+    while (*link != chosen) {
+        link = &(*link)->other;
     }
-    return NULL;
+    *link = chosen->other;
+    chosen->other = *first;
+    *first = chosen;
+    return chosen;
 }
 
 uint64_t lanes_choose(struct lane *lane, const struct lane_tip *base, const struct lane_tip *tip,
@@ -248,16 +259,40 @@ uint64_t lanes_choose(struct lane *lane, const struct lane_tip *base, const stru
     return sequence;
 }
 
-/* Of the branches at one place at most so many are held: the ones named last. */
+void lanes_name(struct lanes *lanes, const struct lane_tip *tip, view_nr view)
+{
+    struct lane *lane = lanes_find(lanes, &tip->lane);
+    if (lane == NULL) {
+        return;
+    }
+    lane->named_view = view > lane->named_view ? view : lane->named_view;
+    struct digest digest = tip->digest;
+    uint64_t sequence = tip->sequence;
+    struct held_segment *held = find_branch(lane, sequence, &digest);
+    while (held != NULL) { /* all of its branch, down to the decided tip */
+        held->named_view = view > held->named_view ? view : held->named_view;
+        digest = held->previous;
+        sequence--;
+        held = find_branch(lane, sequence, &digest);
+    }
+}
+
+/* Of the branches at one place at most so many are held, the ones asked for last; and those that an
+ * open order needs. */
 static void limit_branches(struct lanes *lanes, struct lane *lane, struct held_segment *first)
 {
-    struct held_segment *held = first;
-    for (size_t count = 1; held->other != NULL && count < BRANCHES_MAX; count++) {
-        held = held->other;
-    }
-    if (held->other != NULL) {
-        lanes_free_branches(lanes, lane, held->other);
+    size_t count = 1;
+    struct held_segment **link = &first->other;
+    while (*link != NULL) {
+        struct held_segment *held = *link;
+        if (count < BRANCHES_MAX || held->named_view > lanes->base_view) {
+            count++;
+            link = &held->other;
+            continue;
+        }
+        *link = held->other;
         held->other = NULL;
+        lanes_free_branches(lanes, lane, held);
     }
 }
 
@@ -300,7 +335,9 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
     }
     struct held_segment *first = lanes_held(lane, segment->sequence);
     ASSERT(first != NULL);
-    limit_branches(lanes, lane, first);
+    if (origin != SEGMENT_KEPT) { /* which of them are needed shows when all are here */
+        limit_branches(lanes, lane, first);
+    }
     if (origin != SEGMENT_RESTORED && origin != SEGMENT_KEPT) {
         struct effect effect = {
             .kind = EFFECT_PERSIST_SEGMENT, .segment = segment, .digest = &digest};
@@ -371,8 +408,9 @@ bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
         segment->sequence - lane->tip_sequence > LANE_SEGMENTS_MAX) {
         return false;
     }
-    lanes_name(lanes, &segment->lane, view);
+    struct lane_tip tip = {.lane = segment->lane, .sequence = segment->sequence, .digest = *digest};
     if (choose(lane, segment->sequence, digest) != NULL) {
+        lanes_name(lanes, &tip, view);
         return true;
     }
     if (!lanes_force_memory(lanes, &segment->lane, segment->encoded.size, passed_view)) {
@@ -383,6 +421,7 @@ bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
     if (!hold(lanes, lane, segment, digest, true, now_ns)) {
         return false;
     }
+    lanes_name(lanes, &tip, view);
     struct effect effect = {.kind = EFFECT_PERSIST_SEGMENT, .segment = segment, .digest = digest};
     lanes->effects.emit(lanes->effects.context, &effect);
     return true;

@@ -14,6 +14,8 @@
  * part of Δ. */
 #define PIPELINE_BYTES_MIN    (32u << 10)
 #define PIPELINE_WAIT_DIVISOR 20u
+/* The most that a proposal waits for more lanes, as a part of Δ. */
+#define GATHER_WAIT_DIVISOR   33u
 
 static size_t aligned(size_t size)
 {
@@ -85,8 +87,9 @@ void replica_restore_segment(struct replica *replica, const struct segment *segm
 {
     view_nr view = cut_named_view(&replica->simplex, &segment->lane, segment->sequence);
     (void)lanes_take(&replica->lanes, segment, view != 0 ? SEGMENT_KEPT : SEGMENT_RESTORED, 0);
-    if (view != 0) {
-        lanes_name(&replica->lanes, &segment->lane, view);
+    if (view != 0) { /* what of the lane, is said at the start: it need not be held yet */
+        struct lane_tip lane = {.lane = segment->lane};
+        lanes_name(&replica->lanes, &lane, view);
     }
 }
 
@@ -108,11 +111,11 @@ void replica_restore_certificate(struct replica *replica, const struct certifica
 static void name_lanes(struct replica *replica, const struct order *order)
 {
     for (size_t i = 0; i < order->tip_count; i++) {
-        lanes_name(&replica->lanes, &order->tips[i].lane, order->view);
+        lanes_name(&replica->lanes, &order->tips[i], order->view);
     }
 }
 
-/* What was voted for before the restart. */
+/* What must be kept of what was voted for before the restart. */
 static void name_lanes_again(struct replica *replica)
 {
     for (view_nr i = 1; i <= VIEW_WINDOW; i++) {
@@ -302,6 +305,39 @@ static bool vote_on_candidate(struct replica *replica)
     return true;
 }
 
+/* Is it worth waiting for more lanes? Clients that have one request in flight each come again soon
+ * after the decision that answered them: those of the last two orders are waited for, a little. */
+static bool is_gathering(struct replica *replica, size_t tip_count)
+{
+    uint64_t now = replica->now.monotonic_ns;
+    uint32_t expected = replica->lanes_last + replica->lanes_before;
+    if (replica->gather_since_ns == 0) {
+        replica->gather_since_ns = now;
+    }
+    bool is_crowd = expected > 1 && tip_count * 8 < (size_t)expected * 7;
+    bool is_busy =
+        now - replica->decided_at_ns < replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR;
+    return is_crowd && is_busy &&
+           now - replica->gather_since_ns < replica->settings.delta_ns / GATHER_WAIT_DIVISOR;
+}
+
+static bool is_time_to_propose(struct replica *replica, size_t tip_count, size_t bytes)
+{
+    const struct simplex *simplex = &replica->simplex;
+    bool has_open = simplex->notarized_highest > simplex->base.view;
+    uint64_t age_ns = simplex_view_age_ns(simplex);
+    if (tip_count == 0) {
+        return has_open && age_ns >= replica->settings.delta_ns;
+    }
+    if (bytes >= PIPELINE_BYTES_MIN) {
+        return true;
+    }
+    if (has_open) {
+        return age_ns >= replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR;
+    }
+    return !is_gathering(replica, tip_count);
+}
+
 /* Simplex, rule 2: proposes at once if there is content, but a little of it waits for the order
  * before to be decided, so that many small clients share an order; an order without content only to
  * finalize what is notarized, once Δ has passed without a finalization. True if a proposal was
@@ -321,15 +357,10 @@ static bool propose(struct replica *replica)
     }
     order.tips = tips;
     order.tip_count = cut_build(simplex, &replica->lanes, order.parent_view, tips, &bytes);
-    uint64_t wait_ns = 0;
-    if (order.tip_count == 0) {
-        wait_ns = has_open ? replica->settings.delta_ns : UINT64_MAX;
-    } else if (has_open && bytes < PIPELINE_BYTES_MIN) {
-        wait_ns = replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR;
-    }
-    if (simplex_view_age_ns(simplex) < wait_ns) {
+    if (!is_time_to_propose(replica, order.tip_count, bytes)) {
         return false;
     }
+    replica->gather_since_ns = 0;
     order.time_ns =
         replica->now.wall_ns > parent_time_ns ? replica->now.wall_ns : parent_time_ns + 1;
     name_lanes(replica, &order);
@@ -409,6 +440,10 @@ uint64_t replica_deadline(const struct replica *replica)
     uint64_t now = replica->now.monotonic_ns;
     uint64_t deadline = replica->heartbeat_at_ns;
     sooner(&deadline, simplex_deadline(&replica->simplex), now);
+    if (replica->gather_since_ns != 0) {
+        sooner(&deadline,
+               replica->gather_since_ns + replica->settings.delta_ns / GATHER_WAIT_DIVISOR, now);
+    }
     if (replica->simplex.is_awake) {
         sooner(&deadline,
                replica->simplex.entered_at_ns + replica->settings.delta_ns / PIPELINE_WAIT_DIVISOR,

@@ -60,6 +60,10 @@ struct replica {
     size_t wanted_count;
     struct block_sync sync;
     uint64_t heartbeat_at_ns;
+    uint32_t lanes_last;   /* that the last decided order advanced ... */
+    uint32_t lanes_before; /* ... and the one before, but not the last */
+    uint64_t decided_at_ns;
+    uint64_t gather_since_ns; /* a proposal could have been made then; 0: none waits */
     uint64_t pass_on_at_ns;
     struct pool decision_pool;
     struct decided_entry *decisions[DECISIONS_MAX]; /* by height modulo */
