@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 // clang-format on
+#include <stdio.h>
 
 #define BIG 200000u
 
@@ -178,7 +179,7 @@ static void certified_lanes_take_the_place_of_none_that_is_named(void **state)
                          VERDICT_ACCEPTED);
         if (i < 8) {
             voted[i] = tip;
-            lanes_name(fixture.lanes, &tip.lane, 9);
+            lanes_name(fixture.lanes, &tip, 9);
         }
     }
     /* An earlier order that came to nothing left as many as it named. */
@@ -206,7 +207,7 @@ static void full_pool_gives_way_to_what_is_certified(void **state)
     lanes_begin(&fixture, 8);
     assert_int_equal(lanes_give(&fixture, 0, 999, 1, NULL, big(), SEGMENT_NAMED, &voted),
                      VERDICT_ACCEPTED);
-    lanes_name(fixture.lanes, &voted.lane, 9);
+    lanes_name(fixture.lanes, &voted, 9);
     enum verdict verdict = VERDICT_ACCEPTED;
     for (size_t i = 0; fixture.lanes->pool.used + SEGMENT_BYTES_MAX < SEGMENT_POOL_BYTES; i++) {
         verdict = lanes_give(&fixture, i % 7, 1 + i / 7, 1, NULL, big(), SEGMENT_NAMED, &tip);
@@ -234,7 +235,7 @@ static void restored_junk_gives_way_to_what_an_order_names(void **state)
     for (uint64_t i = 0; i < 100; i++) {
         assert_int_equal(lanes_give(&fixture, 0, 1000 + i, 1, NULL, "a", SEGMENT_KEPT, &named[i]),
                          VERDICT_ACCEPTED);
-        lanes_name(fixture.lanes, &named[i].lane, 5);
+        lanes_name(fixture.lanes, &named[i], 5);
     }
     for (uint64_t session = 2000; session <= 2300; session++) {
         (void)lanes_give(&fixture, 0, session, 1, NULL, "a", SEGMENT_RESTORED, &tip);
@@ -257,6 +258,36 @@ static void restored_segment_of_a_former_client_is_held_only_if_named(void **sta
                      VERDICT_UNKNOWN_SENDER);
     assert_int_equal(lanes_give(&fixture, 40, 1, 1, NULL, "a", SEGMENT_KEPT, &tip),
                      VERDICT_ACCEPTED);
+    lanes_end(&fixture);
+}
+
+/* An equivocating client and a traitor who commands now and then: other branches come and go, but
+ * an order that was voted for may yet be decided. */
+static void branch_that_was_voted_for_stays_beside_all_others(void **state)
+{
+    (void)state;
+    struct lanes_fixture fixture;
+    struct lane_tip voted;
+    struct lane_tip end;
+    struct lane_tip tip;
+    lanes_begin(&fixture, 1);
+    (void)lanes_give(&fixture, 0, 1, 1, NULL, "voted", SEGMENT_FROM_CLIENT, &voted);
+    (void)lanes_give(&fixture, 0, 1, 2, &voted.digest, "end", SEGMENT_FROM_CLIENT, &end);
+    lanes_name(fixture.lanes, &end, 1);
+    for (size_t i = 0; i < (size_t)3 * BRANCHES_MAX; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "%zu", i);
+        assert_int_equal(lanes_give(&fixture, 0, 1, 1, NULL, text, SEGMENT_NAMED, &tip),
+                         VERDICT_ACCEPTED);
+    }
+    assert_int_equal(fixture.lanes->pending_segments, BRANCHES_MAX + 2);
+    struct lane_tip base = {.lane = end.lane};
+    struct digest digest;
+    struct lane *lane = lanes_find(fixture.lanes, &end.lane);
+    assert_int_equal(lanes_choose(lane, &base, &end, &digest), 0);
+    fixture.lanes->base_view = 1; /* the log has passed it */
+    (void)lanes_give(&fixture, 0, 1, 1, NULL, "more", SEGMENT_NAMED, &tip);
+    assert_int_equal(fixture.lanes->pending_segments, BRANCHES_MAX + 1);
     lanes_end(&fixture);
 }
 
@@ -359,6 +390,7 @@ int main(void)
         cmocka_unit_test(full_pool_gives_way_to_what_is_certified),
         cmocka_unit_test(restored_junk_gives_way_to_what_an_order_names),
         cmocka_unit_test(restored_segment_of_a_former_client_is_held_only_if_named),
+        cmocka_unit_test(branch_that_was_voted_for_stays_beside_all_others),
         cmocka_unit_test(gap_is_small_and_ends_when_it_is_filled),
         cmocka_unit_test(gaps_of_colluding_clients_shut_nobody_out),
         cmocka_unit_test(named_gaps_give_way_to_what_can_be_ordered),
