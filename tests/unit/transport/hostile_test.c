@@ -18,11 +18,17 @@ static void tap_turn(void *context)
     struct tap *tap = context;
     struct packet packet;
     while (socket_receive(&tap->in, &packet)) {
-        if (tap->count < RECORDED_MAX) {
-            buffer_append(&tap->frames[tap->count++], slice_of(packet.chunk, packet.size));
+        struct buffer *frame = tap->count < RECORDED_MAX ? &tap->frames[tap->count] : NULL;
+        if (frame != NULL) {
+            buffer_append(frame, slice_of(packet.chunk, packet.size));
         }
-        if (socket_send(&tap->out, packet.chunk, NULL) != SEND_DONE) {
-            chunk_free(packet.chunk);
+        if (socket_send(&tap->out, packet.chunk, NULL) == SEND_DONE) {
+            tap->count += frame != NULL;
+            continue;
+        }
+        chunk_free(packet.chunk); /* not connected yet: it never came, so it is no replay */
+        if (frame != NULL) {
+            buffer_clear(frame);
         }
     }
 }
