@@ -81,6 +81,9 @@ void test_group_wait_height(struct test_group *group, unsigned id, height_nr hei
  * nobody writes to any more. */
 void test_group_wait_equal(struct test_group *group);
 
+/* What each replica that runs says of itself, for a test that is about to fail. */
+void test_group_print_states(struct test_group *group);
+
 /* Fails the test if a replica that should run has ended. */
 void test_group_check_alive(struct test_group *group);
 

@@ -120,6 +120,18 @@ static void print_states(const struct test_group *group, const struct status *st
     }
 }
 
+void test_group_print_states(struct test_group *group)
+{
+    static struct status states[REPLICAS_MAX];
+    for (unsigned i = 0; i < group->count; i++) {
+        states[i] = (struct status){0};
+        if (is_running(group, i) && !test_group_look(group, i, &states[i])) {
+            print_error("replica %u does not answer\n", i);
+        }
+    }
+    print_states(group, states);
+}
+
 static void wait_for(struct test_group *group, const char *what,
                      bool (*holds)(const struct test_group *, const struct status *))
 {

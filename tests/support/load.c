@@ -119,6 +119,7 @@ void load_wait(struct load *load, uint64_t more)
     while (load_acknowledged(load) < goal) {
         test_group_check_alive(load->group);
         if (test_now_ms() > deadline) {
+            test_group_print_states(load->group);
             fail_msg("load '%s': only %llu of %llu requests were acknowledged", load->name,
                      (unsigned long long)load_acknowledged(load), (unsigned long long)goal);
         }
