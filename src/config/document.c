@@ -226,6 +226,45 @@ static void make_options(struct document *document)
     }
 }
 
+/* Where the comment that starts at `at` ends (its newline, or past its end mark); `at` if there is
+ * none, or no end to it. */
+static size_t comment_end(const char *text, size_t size, size_t at)
+{
+    bool is_line = text[at] == '#' || (text[at] == '/' && at + 1 < size && text[at + 1] == '/');
+    if (is_line) {
+        const char *newline = memchr(text + at, '\n', size - at);
+        return newline == NULL ? size : (size_t)(newline - text);
+    }
+    if (text[at] == '/' && at + 1 < size && text[at + 1] == '*') {
+        const char *end = memmem(text + at + 2, size - at - 2, "*/", 2);
+        return end == NULL ? at : (size_t)(end - text) + 2;
+    }
+    return at;
+}
+
+/* libconfuse counts the line of a comment twice, which makes its line numbers wrong: it gets the
+ * text with blanks for comments. A comment starts only where a word could. */
+static void blank_comments(char *text, size_t size)
+{
+    char quote = 0;
+    size_t i = 0;
+    while (i < size) {
+        bool is_start = i == 0 || strchr(" \t\r\n=+{}(),;\"'", text[i - 1]) != NULL;
+        size_t end = quote == 0 && is_start ? comment_end(text, size, i) : i;
+        if (end == i) {
+            if (quote != 0) {
+                quote = text[i] == quote ? '\0' : quote;
+            } else if (text[i] == '"' || text[i] == '\'') {
+                quote = text[i];
+            }
+            i++;
+        }
+        for (; i < end; i++) {
+            text[i] = text[i] == '\n' ? '\n' : ' ';
+        }
+    }
+}
+
 static enum error parse(struct document *document, struct slice bytes)
 {
     static const char end[] = "\n" END_MARK " = 1\n";
@@ -234,6 +273,7 @@ static enum error parse(struct document *document, struct slice bytes)
         return error_set(document->text, ERROR_MEMORY, "%s: no memory to read it", document->path);
     }
     bytes_copy(copy, bytes.data, bytes.size);
+    blank_comments(copy, bytes.size);
     memcpy(copy + bytes.size, end, sizeof end);
     (void)cfg_set_error_function(document->root, on_error);
     parsing = document;
