@@ -36,11 +36,10 @@ static const struct refusal grammar[] = {
     {"replica 3 {", "# another\n\n# twice\nreplica 2 {",
      ":30: a section with the title \"2\" is given twice"},
     {"format = 1", "/* no end\nformat = 1",
-     ":39: the file ends in the middle of a section, "
-     "setting, text or comment"},
+     ":39: the file ends in the middle of a section, setting, text or comment"},
     {"format = 1", "format = 1\nformat = 1", ":2: format is given twice, first on line 1"},
     {"    key = \"" KEY_5 "\"\n}\n", "    key = \"" KEY_5 "\"\n",
-     ":39: the file ends in the middle of a section, setting, text or comment"},
+     ":37: the file ends in the middle of a section, setting, text or comment"},
     {"    key = \"" KEY_5 "\"\n}\n", "    key = \"" KEY_5 "\n}\n",
      ":38: the file ends in the middle of a section, setting, text or comment"},
     {"client shop {", "/* client shop {",
