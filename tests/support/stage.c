@@ -164,11 +164,12 @@ void stage_restart(struct stage *stage, size_t record_count)
         stage->records[stage->record_count] = (struct buffer){0};
     }
     boot(stage);
-    for (size_t i = 0; i < 2 * record_count; i++) { /* segments after all others */
-        size_t record = i % record_count;
-        bool is_segment = stage->record_kinds[record] == EFFECT_PERSIST_SEGMENT;
-        if (is_segment == (i >= record_count)) {
-            restore_record(stage, record);
+    for (int pass = 0; pass < 2; pass++) { /* segments after all others */
+        for (size_t i = 0; i < record_count; i++) {
+            bool is_segment = stage->record_kinds[i] == EFFECT_PERSIST_SEGMENT;
+            if (is_segment == (pass == 1)) {
+                restore_record(stage, i);
+            }
         }
     }
     stage_forget(stage);

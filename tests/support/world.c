@@ -590,10 +590,12 @@ void world_restart(struct world *world, size_t number, bool keeps_ledger)
             restore_block(world, node, &node->records[i]);
         }
     }
-    for (size_t i = 0; i < 2 * node->record_count; i++) { /* segments after all others */
-        const struct world_record *record = &node->records[i % node->record_count];
-        if ((record->kind == EFFECT_PERSIST_SEGMENT) == (i >= node->record_count)) {
-            restore_record(world, node, record);
+    for (int pass = 0; pass < 2; pass++) { /* segments after all others */
+        for (size_t i = 0; i < node->record_count; i++) {
+            const struct world_record *record = &node->records[i];
+            if ((record->kind == EFFECT_PERSIST_SEGMENT) == (pass == 1)) {
+                restore_record(world, node, record);
+            }
         }
     }
     node->synced = node->record_count;
