@@ -252,15 +252,17 @@ static void blank_comments(char *text, size_t size)
         bool is_start = i == 0 || strchr(" \t\r\n=+{}(),;\"'", text[i - 1]) != NULL;
         size_t end = quote == 0 && is_start ? comment_end(text, size, i) : i;
         if (end == i) {
-            if (quote != 0) {
-                quote = text[i] == quote ? '\0' : quote;
-            } else if (text[i] == '"' || text[i] == '\'') {
+            if (quote == 0 && (text[i] == '"' || text[i] == '\'')) {
                 quote = text[i];
+            } else if (text[i] == quote) {
+                quote = 0;
             }
             i++;
         }
         for (; i < end; i++) {
-            text[i] = text[i] == '\n' ? '\n' : ' ';
+            if (text[i] != '\n') {
+                text[i] = ' ';
+            }
         }
     }
 }
