@@ -16,8 +16,9 @@
 #include "strategos/machine.h"
 #include "wire/message.h"
 
-/* A checkpoint is due after this many requests or this many bytes of distinct changes; positions
- * are deterministic because both counts are. */
+/* A checkpoint is due after this many requests or this many bytes of distinct changes. The caller
+ * may apply a few more orders before it begins one, so replicas' checkpoints may lie a little
+ * apart. */
 #define CHECKPOINT_REQUESTS (1u << 20)
 #define CHECKPOINT_BYTES    (24u << 20) /* changes.h says what a change counts for */
 
