@@ -22,8 +22,9 @@ bool transport_descriptors_low(void)
         return true; /* not even one for the question */
     }
     rlim_t used = 0;
-    while (readdir(folder) != NULL) { /* NOLINT(concurrency-mt-unsafe): a stream of our own */
-        used++;
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(folder)) != NULL) { /* NOLINT(concurrency-mt-unsafe): ours alone */
+        used += entry->d_name[0] != '.';
     }
     (void)closedir(folder);
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 && used >= limit.rlim_cur - limit.rlim_cur / 10;

@@ -76,6 +76,21 @@ static size_t verdict_sum(const struct node *node)
     return sum;
 }
 
+/* Sends all that was recorded to node 1 again, and then a frame that is surely refused, so that all
+ * before it was seen; returns how many of the `count` were refused. */
+static size_t tap_replay(struct tap *tap, struct net *net, size_t count)
+{
+    static const uint8_t garbage[] = {0xff};
+    size_t malformed = net->nodes[1].verdicts[VERDICT_MALFORMED];
+    size_t refused = verdict_sum(&net->nodes[1]);
+    for (size_t i = 0; i < count; i++) {
+        stranger_send(&tap->out, buffer_slice(&tap->frames[i]));
+    }
+    stranger_send(&tap->out, slice_of(garbage, sizeof garbage));
+    NET_UNTIL(net, net->nodes[1].verdicts[VERDICT_MALFORMED] > malformed);
+    return verdict_sum(&net->nodes[1]) - refused - 1;
+}
+
 static void replay_of_all_recorded_frames_is_refused(void **state)
 {
     (void)state;
@@ -83,14 +98,14 @@ static void replay_of_all_recorded_frames_is_refused(void **state)
     struct net net;
     tap_open(&tap, &net);
     size_t accepted = net.nodes[1].accepted[0];
-    size_t refused = verdict_sum(&net.nodes[1]);
     uint64_t sessions = peers_session_count(net.nodes[1].peers, 0);
     size_t count = tap.count;
     assert_true(count >= 2);
-    for (size_t i = 0; i < count; i++) {
-        stranger_send(&tap.out, buffer_slice(&tap.frames[i]));
-    }
-    NET_UNTIL(&net, verdict_sum(&net.nodes[1]) >= refused + count);
+    /* A request that came before node 1 could answer was not taken, so the first time it is as good
+     * as new; the second time everything is a replay. */
+    (void)tap_replay(&tap, &net, count);
+    net_settle(&net);
+    assert_int_equal(tap_replay(&tap, &net, count), count);
     assert_int_equal(net.nodes[1].accepted[0], accepted);
     assert_true(net.nodes[1].verdicts[VERDICT_REPLAYED] > 0);
     net_expect(&net, 0, 1, "still the link");
