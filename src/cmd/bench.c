@@ -1,9 +1,9 @@
 /* bench.c - `strategos bench`: throughput and latency of a running group. */
 #include "cmd/bench_load.h"
 #include "cmd/connection.h"
-#include "cmd/interrupt.h"
+#include "console/interrupt.h"
 #include "cmd/status_board.h"
-#include "cmd/ticks.h"
+#include "console/ticks.h"
 #include "strategos/kv.h"
 
 #include <inttypes.h>

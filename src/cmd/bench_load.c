@@ -2,8 +2,8 @@
 #include "cmd/bench_load.h"
 
 #include "base/assert.h"
-#include "cmd/interrupt.h"
-#include "cmd/ticks.h"
+#include "console/interrupt.h"
+#include "console/ticks.h"
 #include "strategos/kv.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef STRATEGOS_CMD_COMMAND_H
 #define STRATEGOS_CMD_COMMAND_H
 
-#include "cmd/arguments.h"
+#include "console/arguments.h"
 
 #define COMMAND_TIMEOUT_NS_DEFAULT UINT64_C(10000000000)
 

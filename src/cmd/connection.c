@@ -1,7 +1,7 @@
 /* connection.c - see connection.h. */
 #include "cmd/connection.h"
 
-#include "cmd/text.h"
+#include "console/text.h"
 #include "strategos/kv.h"
 
 #include <errno.h>

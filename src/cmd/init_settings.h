@@ -4,7 +4,7 @@
 #define STRATEGOS_CMD_INIT_SETTINGS_H
 
 #include "base/buffer.h"
-#include "cmd/arguments.h"
+#include "console/arguments.h"
 #include "config/group.h"
 
 #define INIT_PATH_BYTES_MAX 3072u /* leaves room for the names below it */

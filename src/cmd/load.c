@@ -1,10 +1,10 @@
 /* load.c - `strategos load`: puts all pairs of a file, resumable. */
 #include "cmd/connection.h"
-#include "cmd/interrupt.h"
+#include "console/interrupt.h"
 #include "cmd/load_batch.h"
 #include "cmd/load_window.h"
-#include "cmd/meter.h"
-#include "cmd/ticks.h"
+#include "console/meter.h"
+#include "console/ticks.h"
 
 #include <errno.h>
 #include <fcntl.h>

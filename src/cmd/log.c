@@ -1,7 +1,7 @@
 /* log.c - `strategos log`: the orders that the group has committed. */
 #include "cmd/connection.h"
 #include "cmd/single_replica.h"
-#include "cmd/table.h"
+#include "console/table.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,7 +1,7 @@
 /* pairs.c - see pairs.h. */
 #include "cmd/pairs.h"
 
-#include "cmd/text.h"
+#include "console/text.h"
 #include "strategos/kv.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* scan.c - `strategos scan`: keys and values in order. */
 #include "cmd/connection.h"
-#include "cmd/text.h"
+#include "console/text.h"
 #include "strategos/kv.h"
 
 #include <jansson.h>

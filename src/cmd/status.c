@@ -1,8 +1,8 @@
 /* status.c - `strategos status`: how the group is. */
 #include "cmd/connection.h"
-#include "cmd/interrupt.h"
+#include "console/interrupt.h"
 #include "cmd/status_print.h"
-#include "cmd/ticks.h"
+#include "console/ticks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* status_board.c - see status_board.h. */
 #include "cmd/status_board.h"
 
-#include "cmd/interrupt.h"
-#include "cmd/ticks.h"
+#include "console/interrupt.h"
+#include "console/ticks.h"
 
 void status_board_init(struct status_board *board, struct strategos_client *client)
 {

@@ -1,8 +1,8 @@
 /* status_print.c - see status_print.h. */
 #include "cmd/status_print.h"
 
-#include "cmd/table.h"
-#include "cmd/text.h"
+#include "console/table.h"
+#include "console/text.h"
 
 #include <jansson.h>
 #include <stdio.h>

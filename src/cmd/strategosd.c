@@ -1,5 +1,5 @@
 /* strategosd.c - one replica as a program: arguments and checks; the rest is node_run. */
-#include "cmd/arguments.h"
+#include "console/arguments.h"
 #include "cmd/replica_check.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* submit.c - `strategos submit`: a raw command for whatever machine the group runs. */
 #include "cmd/connection.h"
-#include "cmd/text.h"
+#include "console/text.h"
 
 static const char description[] =
     "Sends a command as it is to the group's state machine, and writes the reply to stdout as it "

@@ -1,7 +1,7 @@
 /* up_child.c - see up_child.h. */
 #include "cmd/up_child.h"
 
-#include "cmd/ticks.h"
+#include "console/ticks.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* exit_code.h - what every program's exit code means. */
-#ifndef STRATEGOS_CMD_EXIT_CODE_H
-#define STRATEGOS_CMD_EXIT_CODE_H
+#ifndef STRATEGOS_CONSOLE_EXIT_CODE_H
+#define STRATEGOS_CONSOLE_EXIT_CODE_H
 
 enum exit_code {
     EXIT_DONE = 0,

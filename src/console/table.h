@@ -1,6 +1,6 @@
 /* table.h - rows of text cells under headings, each column as wide as its widest cell. */
-#ifndef STRATEGOS_CMD_TABLE_H
-#define STRATEGOS_CMD_TABLE_H
+#ifndef STRATEGOS_CONSOLE_TABLE_H
+#define STRATEGOS_CONSOLE_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

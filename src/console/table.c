@@ -1,5 +1,5 @@
 /* table.c - see table.h. */
-#include "cmd/table.h"
+#include "console/table.h"
 
 #include "base/assert.h"
 

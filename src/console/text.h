@@ -2,8 +2,8 @@
  *
  * The escaped form is one line without tabs: \\ \t \n \r and \xHH (two hexadecimal digits). It is
  * what `scan` writes and what TSV files may contain, so that one can be fed to the other. */
-#ifndef STRATEGOS_CMD_TEXT_H
-#define STRATEGOS_CMD_TEXT_H
+#ifndef STRATEGOS_CONSOLE_TEXT_H
+#define STRATEGOS_CONSOLE_TEXT_H
 
 #include "base/buffer.h"
 

@@ -1,5 +1,5 @@
 /* table_test.c - columns, padding and what trails. */
-#include "cmd/table.h"
+#include "console/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

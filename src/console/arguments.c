@@ -1,5 +1,5 @@
 /* arguments.c - see arguments.h. */
-#include "cmd/arguments.h"
+#include "console/arguments.h"
 
 #include "base/assert.h"
 

@@ -1,6 +1,6 @@
 /* interrupt.h - Ctrl-C and SIGTERM as a question that a loop asks itself. */
-#ifndef STRATEGOS_CMD_INTERRUPT_H
-#define STRATEGOS_CMD_INTERRUPT_H
+#ifndef STRATEGOS_CONSOLE_INTERRUPT_H
+#define STRATEGOS_CONSOLE_INTERRUPT_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* text.c - see text.h. */
-#include "cmd/text.h"
+#include "console/text.h"
 
 #include <stdio.h>
 

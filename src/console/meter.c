@@ -1,7 +1,7 @@
 /* meter.c - see meter.h. */
-#include "cmd/meter.h"
+#include "console/meter.h"
 
-#include "cmd/ticks.h"
+#include "console/ticks.h"
 
 #include <stdio.h>
 #include <string.h>

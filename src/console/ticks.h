@@ -1,6 +1,6 @@
 /* ticks.h - the monotonic clock of the command line programs. */
-#ifndef STRATEGOS_CMD_TICKS_H
-#define STRATEGOS_CMD_TICKS_H
+#ifndef STRATEGOS_CONSOLE_TICKS_H
+#define STRATEGOS_CONSOLE_TICKS_H
 
 #include <stdint.h>
 

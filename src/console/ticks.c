@@ -1,5 +1,5 @@
 /* ticks.c - see ticks.h. */
-#include "cmd/ticks.h"
+#include "console/ticks.h"
 
 #include "base/assert.h"
 

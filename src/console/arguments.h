@@ -6,10 +6,10 @@
  *
  * Options and operands may be mixed; "--" ends the options. "-" and negative numbers are operands.
  */
-#ifndef STRATEGOS_CMD_ARGUMENTS_H
-#define STRATEGOS_CMD_ARGUMENTS_H
+#ifndef STRATEGOS_CONSOLE_ARGUMENTS_H
+#define STRATEGOS_CONSOLE_ARGUMENTS_H
 
-#include "cmd/exit_code.h"
+#include "console/exit_code.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* meter.h - how a long job is getting on: a bar that is redrawn on a terminal, otherwise a line
  * every few seconds. To stderr. */
-#ifndef STRATEGOS_CMD_METER_H
-#define STRATEGOS_CMD_METER_H
+#ifndef STRATEGOS_CONSOLE_METER_H
+#define STRATEGOS_CONSOLE_METER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* arguments_test.c - options and operands, in this process: what is taken, and what is refused. */
-#include "cmd/arguments.h"
+#include "console/arguments.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* interrupt.c - see interrupt.h. */
-#include "cmd/interrupt.h"
+#include "console/interrupt.h"
 
 #include "base/assert.h"
 

@@ -1,5 +1,5 @@
 /* text_test.c - bytes as text: escapes there and back, UTF-8, Base64, hexadecimal. */
-#include "cmd/text.h"
+#include "console/text.h"
 
 #include "base/prng.h"
 
