@@ -19,7 +19,7 @@ static const uint8_t personals[DIGEST_DOMAIN_COUNT][crypto_generichash_blake2b_P
     [DIGEST_ORDER] = "strategos-order",       [DIGEST_VOTE_SIGN] = "strategos-vote",
     [DIGEST_STORE_ENTRY] = "strategos-entry", [DIGEST_STORE] = "strategos-store",
     [DIGEST_PLUGIN] = "strategos-plugin",     [DIGEST_FILE] = "strategos-file",
-    [DIGEST_SESSION] = "strategos-sess",
+    [DIGEST_SESSION] = "strategos-sess",      [DIGEST_CHAIN_SIGN] = "strategos-chain",
 };
 
 static crypto_generichash_blake2b_state *inner(struct digest_state *state)

@@ -27,6 +27,7 @@ enum digest_domain {
     DIGEST_PLUGIN,       /* a state machine's shared object */
     DIGEST_FILE,         /* a file of the store, against damage */
     DIGEST_SESSION,      /* one session's record in the replicated state */
+    DIGEST_CHAIN_SIGN,   /* what a general signs in SM(m): the chain before him */
     DIGEST_DOMAIN_COUNT
 };
 

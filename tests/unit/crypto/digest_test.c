@@ -52,6 +52,8 @@ static void digest_known_values_are_reproduced(void **state)
               "caedf1f46e1af24ecd1ce6cfba2dc74485ac210c34e58c983138d59043df8174");
     check_hex(DIGEST_SESSION, "attack at dawn",
               "3f3267f05af5639f59c36e39e7557bb4278567c9680f9e3071662d4b8d8d0612");
+    check_hex(DIGEST_CHAIN_SIGN, "attack at dawn",
+              "49625c7c12969b7f9ff09d5f1abe051bee305eaf9895235d55703b713ca7a08e");
     check_hex(DIGEST_ORDER, "", "748ca1958298e6433959169cd791e50af83e61a36d45b88d82ddc03f9d28d3fa");
 }
 
