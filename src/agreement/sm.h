@@ -19,7 +19,8 @@
 
 #include <stdbool.h>
 
-/* An order and who vouches for it: signers[0] is the commander. */
+/* An order and who vouches for it: signers[0] is the commander. Beyond `count` all is undefined.
+ */
 struct sm_chain {
     order_nr order;
     uint8_t count;
@@ -53,21 +54,27 @@ void sm_init(struct sm *sm, const struct sm_settings *settings);
 void sm_order(struct sm *sm, order_nr order, struct sm_chain *chain);
 
 /* A chain that came in `round` (1 .. rounds). VERDICT_ACCEPTED: its order is new in V; `relay_to`
- * then says who gets `relay`, the chain with one's own signature, in round + 1 (empty in the last
- * round). Otherwise nothing changed: DUPLICATE (known order, or V has two), STALE (not `round`
- * signatures), MALFORMED (shape: signers repeat, are out of range, do not begin with the commander,
- * hold oneself), BAD_AUTHENTICATION. What is known is refused before a signature is checked. */
+ * then says who gets `relay`, the chain with one's own signature, in round + 1 (nobody in the last
+ * round or where all neighbours have signed: then `relay` is left as it was). Otherwise nothing
+ * changed and `relay_to` is empty. The verdicts, in the order in which they are looked for:
+ *   MALFORMED           no order, or signers that repeat, are out of range, do not begin with the
+ *                       commander, or hold oneself
+ *   STALE               not exactly `round` signatures
+ *   DUPLICATE           an order known already, or V has two
+ *   BAD_AUTHENTICATION  a signature that is not of this agreement, this order and these signers
+ * So nobody pays for a signature that cannot change anything, and each is checked at most once. */
 enum verdict sm_on_chain(struct sm *sm, unsigned round, const struct sm_chain *chain,
                          struct sm_chain *relay, general_set *relay_to);
 
 /* choice(V). */
 order_nr sm_decide(const struct sm *sm);
 
-/* What signature `index` of the chain signs. */
+/* What signature `index` of the chain signs; only what comes before it is looked at. */
 void sm_digest(const struct digest *instance, const struct sm_chain *chain, unsigned index,
                struct digest *digest);
 
-/* Adds `self`'s signature to a chain: also what traitors use, who sign what they please. */
+/* Adds `self`'s signature to a chain of less than ROUNDS_MAX: also what traitors use, who sign what
+ * they please. */
 void sm_sign(const struct sm_settings *settings, struct sm_chain *chain);
 
 /* Messages of SM(m) if all are loyal and the graph is complete: (n - 1)^2 for m >= 1. */
