@@ -17,6 +17,6 @@ int command_help_config(int argc, char **argv)
     if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
         return exit_code;
     }
-    parameter_print_help(stdout);
+    schema_print_help(parameter_schema(), stdout);
     return EXIT_DONE;
 }

@@ -2,7 +2,7 @@
  *
  * libconfuse does the grammar and the lines. What it lets pass is closed here:
  *   - a scalar given twice, which would silently be overridden: every value goes through on_value,
- *     which remembers where it was given first;
+ *     which remembers where it was given;
  *   - end of file inside a section or comment, which it takes for their end: an end mark is put
  *     after the text, and must be met as a setting of the file itself;
  *   - `section|name = value`, which reaches into another section;
@@ -11,6 +11,7 @@
 #include "config/document.h"
 
 #include "base/assert.h"
+#include "base/buffer.h"
 
 #include <confuse.h>
 #include <errno.h>
@@ -18,24 +19,27 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define END_MARK     "strategos_end_of_file"
-#define SETTINGS_MAX 1024 /* far above what 31 replicas and 128 clients have */
+#define END_MARK    "strategos_end_of_file"
+#define OPTIONS_MAX (SCHEMA_PARAMETERS_MAX + SCHEMA_SECTIONS_MAX + 2)
+#define LINE_DIGITS 8 /* a value is kept with the line before it: "      12value" */
 
-struct setting {
-    const cfg_opt_t *option; /* one per section and name: libconfuse copies them per section */
+/* Where a parameter was given last. libconfuse copies the options of each section. */
+struct latest {
+    const cfg_opt_t *option;
     int line;
 };
 
 struct document {
+    const struct schema *schema;
     cfg_t *root;
-    const char *path; /* while parsing */
+    const char *path; /* borrowed */
     int last_line;
     bool is_complete; /* the end mark was met */
-    enum error error;
+    enum error error; /* while parsing, as all below */
     struct error_text *text;
-    size_t setting_count;
-    struct setting settings[SETTINGS_MAX];
-    cfg_opt_t options[SECTION_COUNT][PARAMETER_COUNT + SECTION_COUNT + 2];
+    struct buffer value;
+    struct latest latest[SCHEMA_PARAMETERS_MAX];
+    cfg_opt_t options[SCHEMA_SECTIONS_MAX][OPTIONS_MAX];
 };
 
 /* libconfuse's callbacks get no context of ours. */
@@ -95,36 +99,47 @@ static bool is_option_of(const cfg_t *section, const cfg_opt_t *option)
     return false;
 }
 
-static const struct setting *find_setting(const struct document *document, const cfg_opt_t *option)
+static const struct parameter *find_parameter(const cfg_t *section, const char *name)
 {
-    for (size_t i = 0; i < document->setting_count; i++) {
-        if (document->settings[i].option == option) {
-            return &document->settings[i];
+    const struct schema *schema = parsing->schema;
+    const char *section_name = section == parsing->root ? "" : section->name;
+    for (unsigned i = 0; i < schema->parameter_count; i++) {
+        const struct parameter *parameter = &schema->parameters[i];
+        if (strcmp(parameter->name, name) == 0 &&
+            strcmp(schema->sections[parameter->section].name, section_name) == 0) {
+            return parameter;
         }
     }
     return NULL;
 }
 
-static bool find_parameter(const cfg_t *section, const cfg_t *root, const char *name,
-                           enum parameter_id *id)
+/* The line that is kept with a value. */
+static int line_of(const char *kept)
 {
-    const char *section_name = section == root ? "" : section->name;
-    for (enum parameter_id i = 0; i < PARAMETER_COUNT; i++) {
-        const struct parameter *parameter = parameter_of(i);
-        if (strcmp(parameter->name, name) == 0 &&
-            strcmp(parameter_section_name(parameter->section), section_name) == 0) {
-            *id = i;
-            return true;
-        }
+    int line = 0;
+    for (int i = 0; i < LINE_DIGITS; i++) {
+        line = kept[i] == ' ' ? line : line * 10 + (kept[i] - '0');
     }
-    return false;
+    return line;
+}
+
+/* The value with its line before it, which libconfuse copies. */
+static const char *keep(int line, const char *value)
+{
+    char digits[16];
+    struct buffer *kept = &parsing->value;
+    int length = snprintf(digits, sizeof digits, "%*d", LINE_DIGITS, line);
+    ASSERT(length == LINE_DIGITS); /* a file has fewer bytes than that */
+    buffer_clear(kept);
+    buffer_append(kept, slice_of(digits, LINE_DIGITS));
+    buffer_append(kept, slice_of(value, strlen(value) + 1));
+    return (const char *)kept->data;
 }
 
 /* Judges one value on its way in. */
 static int on_value(cfg_t *section, cfg_opt_t *option, const char *value, void *result)
 {
     struct document *document = parsing;
-    enum parameter_id id = PARAMETER_COUNT;
     struct error_text reason;
     if (strcmp(option->name, END_MARK) == 0) {
         if (section->line <= document->last_line) {
@@ -135,37 +150,34 @@ static int on_value(cfg_t *section, cfg_opt_t *option, const char *value, void *
         *(const char **)result = value;
         return 0;
     }
-    if (!is_option_of(section, option) ||
-        !find_parameter(section, document->root, option->name, &id)) {
+    const struct parameter *parameter =
+        is_option_of(section, option) ? find_parameter(section, option->name) : NULL;
+    if (parameter == NULL) {
         refuse(section->line, "'%s' belongs inside its section's braces", option->name);
         return -1;
     }
-    const struct setting *first = find_setting(document, option);
-    if (first != NULL) {
-        refuse(section->line, "%s is given twice, first on line %d", option->name, first->line);
+    struct latest *latest = &document->latest[parameter - document->schema->parameters];
+    if (latest->option == option) {
+        refuse(section->line, "%s is given twice, first on line %d", option->name, latest->line);
         return -1;
     }
-    if (document->setting_count == SETTINGS_MAX) {
-        refuse(section->line, "more than %d settings", SETTINGS_MAX);
-        return -1;
-    }
-    if (parameter_check(id, value, &reason) != OK) {
+    if (parameter_check(parameter, value, &reason) != OK) {
         refuse(section->line, "%s", reason.text);
         return -1;
     }
-    document->settings[document->setting_count++] =
-        (struct setting){.option = option, .line = section->line};
-    *(const char **)result = value;
+    *latest = (struct latest){.option = option, .line = section->line};
+    *(const char **)result = keep(section->line, value);
     return 0;
 }
 
-/* Bytes that mean something to libconfuse that a group file does not have. */
-static enum error check_bytes(const char *path, struct slice bytes, struct error_text *text)
+/* Bytes that mean something to libconfuse that our files do not have. */
+static enum error check_bytes(const struct schema *schema, const char *path, struct slice bytes,
+                              struct error_text *text)
 {
     int line = 1;
-    if (bytes.size > DOCUMENT_BYTES_MAX) {
+    if (bytes.size > schema->bytes_max) {
         return error_set(text, ERROR_INVALID, "%s: must be at most %zu bytes long", path,
-                         DOCUMENT_BYTES_MAX);
+                         schema->bytes_max);
     }
     for (size_t i = 0; i < bytes.size; i++) {
         uint8_t byte = bytes.data[i];
@@ -176,14 +188,14 @@ static enum error check_bytes(const char *path, struct slice bytes, struct error
                              line, byte);
         }
         if (byte == '\\') {
-            return error_set(text, ERROR_INVALID, "%s:%d: '\\' has no meaning in a group file",
-                             path, line);
+            return error_set(text, ERROR_INVALID, "%s:%d: '\\' has no meaning in a %s", path, line,
+                             schema->what);
         }
         if (byte == '$' && i + 1 < bytes.size && bytes.data[i + 1] == '{') {
             return error_set(text, ERROR_INVALID,
-                             "%s:%d: environment variables have no place in a group file: it must "
-                             "be the same on every host",
-                             path, line);
+                             "%s:%d: environment variables have no place in a %s: it must be the "
+                             "same on every host",
+                             path, line, schema->what);
         }
         line += byte == '\n' ? 1 : 0;
     }
@@ -203,26 +215,27 @@ static int count_lines(struct slice bytes)
 /* libconfuse's tables, from ours. */
 static void make_options(struct document *document)
 {
-    size_t counts[SECTION_COUNT] = {0};
-    for (enum parameter_id id = 0; id < PARAMETER_COUNT; id++) {
-        const struct parameter *parameter = parameter_of(id);
+    const struct schema *schema = document->schema;
+    size_t counts[SCHEMA_SECTIONS_MAX] = {0};
+    ASSERT(schema->section_count <= SCHEMA_SECTIONS_MAX &&
+           schema->parameter_count <= SCHEMA_PARAMETERS_MAX);
+    for (unsigned i = 0; i < schema->parameter_count; i++) {
+        const struct parameter *parameter = &schema->parameters[i];
         cfg_opt_t option = CFG_STR_CB(parameter->name, NULL, CFGF_NODEFAULT, on_value);
         document->options[parameter->section][counts[parameter->section]++] = option;
     }
-    cfg_opt_t *root = document->options[SECTION_GROUP];
-    cfg_flag_t const many = CFGF_MULTI | CFGF_NODEFAULT;
-    cfg_flag_t const titled = many | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
-    cfg_opt_t const more[] = {
-        CFG_SEC("machine", document->options[SECTION_MACHINE], many),
-        CFG_SEC("replica", document->options[SECTION_REPLICA], titled),
-        CFG_SEC("client", document->options[SECTION_CLIENT], titled),
-        CFG_STR_CB(END_MARK, NULL, CFGF_NODEFAULT, on_value),
-    };
-    memcpy(root + counts[SECTION_GROUP], more, sizeof more);
-    counts[SECTION_GROUP] += sizeof more / sizeof more[0];
-    for (size_t section = 0; section < SECTION_COUNT; section++) {
+    for (unsigned i = 1; i < schema->section_count; i++) {
+        cfg_flag_t const many = CFGF_MULTI | CFGF_NODEFAULT;
+        cfg_flag_t const titled = many | CFGF_TITLE | CFGF_NO_TITLE_DUPES;
+        cfg_opt_t option = CFG_SEC(schema->sections[i].name, document->options[i],
+                                   schema->sections[i].is_titled ? titled : many);
+        document->options[0][counts[0]++] = option;
+    }
+    cfg_opt_t const mark = CFG_STR_CB(END_MARK, NULL, CFGF_NODEFAULT, on_value);
+    document->options[0][counts[0]++] = mark;
+    for (unsigned i = 0; i < schema->section_count; i++) {
         cfg_opt_t const end = CFG_END();
-        document->options[section][counts[section]] = end;
+        document->options[i][counts[i]] = end;
     }
 }
 
@@ -288,24 +301,26 @@ static enum error parse(struct document *document, struct slice bytes)
     return document->error;
 }
 
-enum error document_parse(const char *path, struct slice bytes, struct document **document,
-                          struct error_text *text)
+enum error document_parse(const struct schema *schema, const char *path, struct slice bytes,
+                          struct document **document, struct error_text *text)
 {
     *document = NULL;
-    TRY(check_bytes(path, bytes, text));
+    TRY(check_bytes(schema, path, bytes, text));
     struct document *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return error_set(text, ERROR_MEMORY, "%s: no memory to read it", path);
     }
+    made->schema = schema;
     made->path = path;
     made->text = text;
     made->last_line = count_lines(bytes);
     make_options(made);
-    made->root = cfg_init(made->options[SECTION_GROUP], CFGF_NONE);
+    made->root = cfg_init(made->options[0], CFGF_NONE);
     enum error error = made->root == NULL
                            ? error_set(text, ERROR_MEMORY, "%s: no memory to read it", path)
                            : parse(made, bytes);
-    made->path = NULL;
+    buffer_fini(&made->value);
+    made->value = (struct buffer){0};
     made->text = NULL;
     if (error != OK) {
         document_free(made);
@@ -315,7 +330,8 @@ enum error document_parse(const char *path, struct slice bytes, struct document 
     return OK;
 }
 
-static enum error read_failed(const char *path, struct error_text *text)
+static enum error read_failed(const struct schema *schema, const char *path,
+                              struct error_text *text)
 {
     int number = errno;
     enum error error = ERROR_IO;
@@ -324,26 +340,28 @@ static enum error read_failed(const char *path, struct error_text *text)
     } else if (number == EACCES) {
         error = ERROR_PERMISSION;
     }
-    return error_set(text, error, "%s: cannot read the group file: %s", path,
+    return error_set(text, error, "%s: cannot read the %s: %s", path, schema->what,
                      strerrordesc_np(number));
 }
 
-enum error document_read(const char *path, struct document **document, struct error_text *text)
+enum error document_read(const struct schema *schema, const char *path, struct document **document,
+                         struct error_text *text)
 {
     *document = NULL;
     struct stat status;
     if (stat(path, &status) != 0) {
-        return read_failed(path, text);
+        return read_failed(schema, path, text);
     }
     if (!S_ISREG(status.st_mode)) { /* a pipe would be waited for */
-        return error_set(text, ERROR_INVALID, "%s: not a regular file, so not a group file", path);
+        return error_set(text, ERROR_INVALID, "%s: not a regular file, so not a %s", path,
+                         schema->what);
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        return read_failed(path, text);
+        return read_failed(schema, path, text);
     }
     enum error error = ERROR_MEMORY;
-    size_t const room = DOCUMENT_BYTES_MAX + 1; /* one more, to see an excess */
+    size_t const room = schema->bytes_max + 1; /* one more, to see an excess */
     uint8_t *bytes = malloc(room);
     if (bytes == NULL) {
         error = error_set(text, ERROR_MEMORY, "%s: no memory to read it", path);
@@ -351,10 +369,10 @@ enum error document_read(const char *path, struct document **document, struct er
     }
     size_t size = fread(bytes, 1, room, file);
     if (ferror(file) != 0) {
-        error = read_failed(path, text);
+        error = read_failed(schema, path, text);
         goto free_bytes;
     }
-    error = document_parse(path, slice_of(bytes, size), document, text);
+    error = document_parse(schema, path, slice_of(bytes, size), document, text);
 free_bytes:
     free(bytes);
 close_file:
@@ -373,42 +391,75 @@ void document_free(struct document *document)
     free(document);
 }
 
-static cfg_t *section_at(const struct document *document, enum parameter_section section,
-                         size_t index)
+static cfg_t *section_at(const struct document *document, unsigned section, size_t index)
 {
-    if (section == SECTION_GROUP) {
-        return document->root;
-    }
-    return cfg_getnsec(document->root, parameter_section_name(section), (unsigned)index);
+    return section == 0 ? document->root
+                        : cfg_getnsec(document->root, document->schema->sections[section].name,
+                                      (unsigned)index);
 }
 
-size_t document_count(const struct document *document, enum parameter_section section)
+/* A value with its line before it; NULL if it is not given. */
+static const char *kept_value(const struct document *document, unsigned id, size_t index)
 {
-    return section == SECTION_GROUP ? 1 : cfg_size(document->root, parameter_section_name(section));
-}
-
-const char *document_title(const struct document *document, enum parameter_section section,
-                           size_t index)
-{
-    return cfg_title(section_at(document, section, index));
-}
-
-int document_line(const struct document *document, enum parameter_section section, size_t index)
-{
-    return section == SECTION_GROUP ? document->last_line
-                                    : section_at(document, section, index)->line;
-}
-
-const char *document_value(const struct document *document, enum parameter_id id, size_t index)
-{
-    const struct parameter *parameter = parameter_of(id);
+    const struct parameter *parameter = &document->schema->parameters[id];
     return cfg_getstr(section_at(document, parameter->section, index), parameter->name);
 }
 
-int document_value_line(const struct document *document, enum parameter_id id, size_t index)
+size_t document_count(const struct document *document, unsigned section)
 {
-    const struct parameter *parameter = parameter_of(id);
-    cfg_t *section = section_at(document, parameter->section, index);
-    const struct setting *setting = find_setting(document, cfg_getopt(section, parameter->name));
-    return setting == NULL ? 0 : setting->line;
+    return section == 0 ? 1 : cfg_size(document->root, document->schema->sections[section].name);
+}
+
+const char *document_title(const struct document *document, unsigned section, size_t index)
+{
+    return document->schema->sections[section].is_titled
+               ? cfg_title(section_at(document, section, index))
+               : NULL;
+}
+
+int document_line(const struct document *document, unsigned section, size_t index)
+{
+    return section == 0 ? document->last_line : section_at(document, section, index)->line;
+}
+
+const char *document_value(const struct document *document, unsigned id, size_t index)
+{
+    const char *kept = kept_value(document, id, index);
+    return kept == NULL ? NULL : kept + LINE_DIGITS;
+}
+
+int document_value_line(const struct document *document, unsigned id, size_t index)
+{
+    const char *kept = kept_value(document, id, index);
+    return kept == NULL ? 0 : line_of(kept);
+}
+
+/* "replica 2 ", "client operator ", "machine " or "". */
+static void describe(const struct document *document, unsigned section, size_t index,
+                     char described[PARAMETER_QUOTE_BYTES + 16])
+{
+    char quoted[PARAMETER_QUOTE_BYTES];
+    const char *title = document_title(document, section, index);
+    const char *name = document->schema->sections[section].name;
+    (void)snprintf(described, PARAMETER_QUOTE_BYTES + 16, "%s%s%s%s", name,
+                   name[0] == '\0' ? "" : " ", title == NULL ? "" : parameter_quote(title, quoted),
+                   title == NULL ? "" : " ");
+}
+
+enum error document_check_required(const struct document *document, unsigned section, size_t index,
+                                   struct error_text *text)
+{
+    const struct schema *schema = document->schema;
+    for (unsigned id = 0; id < schema->parameter_count; id++) {
+        const struct parameter *parameter = &schema->parameters[id];
+        if (parameter->section == section && parameter->is_required &&
+            document_value(document, id, index) == NULL) {
+            char described[PARAMETER_QUOTE_BYTES + 16];
+            describe(document, section, index, described);
+            return error_set(text, ERROR_INVALID, "%s:%d: %ssetting '%s' is missing",
+                             document->path, document_line(document, section, index), described,
+                             parameter->name);
+        }
+    }
+    return OK;
 }

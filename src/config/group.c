@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "config/document.h"
+#include "config/parameter.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,43 +23,15 @@ static void copy_text(char *to, size_t room, const char *from)
     memcpy(to, from, length + 1);
 }
 
-/* "replica 2 ", "client operator ", "machine " or "". */
-static const char *describe(const struct loading *loading, enum parameter_section section,
-                            size_t index, char described[PARAMETER_QUOTE_BYTES + 16])
-{
-    char quoted[PARAMETER_QUOTE_BYTES];
-    const char *title =
-        section == SECTION_GROUP ? NULL : document_title(loading->document, section, index);
-    const char *name = parameter_section_name(section);
-    if (title == NULL) {
-        (void)snprintf(described, PARAMETER_QUOTE_BYTES + 16, "%s%s", name,
-                       name[0] == '\0' ? "" : " ");
-    } else {
-        (void)snprintf(described, PARAMETER_QUOTE_BYTES + 16, "%s %s ", name,
-                       parameter_quote(title, quoted));
-    }
-    return described;
-}
-
 static enum error check_required(const struct loading *loading, enum parameter_section section,
                                  size_t index)
 {
-    char described[PARAMETER_QUOTE_BYTES + 16];
-    for (enum parameter_id id = 0; id < PARAMETER_COUNT; id++) {
-        const struct parameter *parameter = parameter_of(id);
-        if (parameter->section == section && parameter->is_required &&
-            document_value(loading->document, id, index) == NULL) {
-            return error_set(loading->text, ERROR_INVALID, "%s:%d: %ssetting '%s' is missing",
-                             loading->group->path, document_line(loading->document, section, index),
-                             describe(loading, section, index, described), parameter->name);
-        }
-    }
-    return OK;
+    return document_check_required(loading->document, section, index, loading->text);
 }
 
 static long number_of(const struct loading *loading, enum parameter_id id, size_t index)
 {
-    return parameter_number(id, document_value(loading->document, id, index));
+    return parameter_number(parameter_of(id), document_value(loading->document, id, index));
 }
 
 static enum error load_root(const struct loading *loading)
@@ -319,7 +292,7 @@ enum error group_parse(const char *path, struct slice bytes, struct group *group
 {
     struct document *document = NULL;
     TRY(set_path(path, "", group, text));
-    TRY(document_parse(group->path, bytes, &document, text));
+    TRY(document_parse(parameter_schema(), group->path, bytes, &document, text));
     return load(document, group, text);
 }
 
@@ -329,7 +302,7 @@ enum error group_load(const char *path, struct group *group, struct error_text *
     struct document *document = NULL;
     bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     TRY(set_path(path, is_folder ? "/group.conf" : "", group, text));
-    TRY(document_read(group->path, &document, text));
+    TRY(document_read(parameter_schema(), group->path, &document, text));
     return load(document, group, text);
 }
 

@@ -4,54 +4,17 @@
 
 #include <stdio.h>
 
-/* A comment of at most about 96 columns a line, broken at spaces. */
-static void write_comment(FILE *out, const char *indent, const char *text)
-{
-    while (*text != '\0') {
-        size_t length = strlen(text);
-        if (length > 92) {
-            length = 92;
-            while (length > 1 && text[length] != ' ') {
-                length--;
-            }
-        }
-        (void)fprintf(out, "%s# %.*s\n", indent, (int)length, text);
-        text += length;
-        text += *text == ' ' ? 1 : 0;
-    }
-}
-
-static void write_help(FILE *out, const char *indent, enum parameter_id id)
-{
-    const struct parameter *parameter = parameter_of(id);
-    char line[512];
-    int used = snprintf(line, sizeof line, "%s", parameter->help);
-    if (parameter->type == PARAMETER_INTEGER && parameter->minimum != parameter->maximum) {
-        used += snprintf(line + used, sizeof line - (size_t)used, " %ld to %ld%s%s.",
-                         parameter->minimum, parameter->maximum,
-                         parameter->unit[0] == '\0' ? "" : " ", parameter->unit);
-    }
-    if (!parameter->is_required) {
-        used += snprintf(line + used, sizeof line - (size_t)used, " Default: %s.",
-                         parameter->default_text);
-    }
-    if (parameter->is_identity) {
-        (void)snprintf(line + used, sizeof line - (size_t)used, " [identity]");
-    }
-    write_comment(out, indent, line);
-}
-
 static void write_number(FILE *out, enum parameter_id id, unsigned long value)
 {
     (void)fputc('\n', out);
-    write_help(out, "", id);
+    schema_write_help(out, "", parameter_of(id));
     (void)fprintf(out, "%s = %lu\n", parameter_of(id)->name, value);
 }
 
 static void write_text(FILE *out, enum parameter_id id, const char *value)
 {
     (void)fputc('\n', out);
-    write_help(out, "", id);
+    schema_write_help(out, "", parameter_of(id));
     (void)fprintf(out, "%s = \"%s\"\n", parameter_of(id)->name, value);
 }
 
@@ -60,14 +23,14 @@ static void write_machine(FILE *out, const struct group *group)
     (void)fprintf(out, "\n# The replicated state machine. ");
     (void)fprintf(out, "[identity: name and digest]\n");
     (void)fprintf(out, "machine {\n");
-    write_help(out, "    ", PARAMETER_MACHINE_NAME);
+    schema_write_help(out, "    ", parameter_of(PARAMETER_MACHINE_NAME));
     (void)fprintf(out, "    name = \"%s\"\n", group->machine_name);
     if (group->machine_path[0] != '\0') {
         char hex[2 * DIGEST_BYTES + 1];
         digest_to_hex(&group->machine_digest, hex);
-        write_help(out, "    ", PARAMETER_MACHINE_PATH);
+        schema_write_help(out, "    ", parameter_of(PARAMETER_MACHINE_PATH));
         (void)fprintf(out, "    path = \"%s\"\n", group->machine_path);
-        write_help(out, "    ", PARAMETER_MACHINE_DIGEST);
+        schema_write_help(out, "    ", parameter_of(PARAMETER_MACHINE_DIGEST));
         (void)fprintf(out, "    digest = \"%s\"\n", hex);
     }
     (void)fprintf(out, "}\n");
@@ -76,10 +39,10 @@ static void write_machine(FILE *out, const struct group *group)
 static void write_replicas(FILE *out, const struct group *group)
 {
     (void)fprintf(out, "\n# The replicas, ids 0 to n - 1. [identity: ids and keys]\n");
-    write_comment(out, "",
-                  "peer: where the other replicas reach it; client: where clients do. "
-                  "tcp://HOST:PORT, tcp://[IPv6]:PORT or ipc:///PATH.");
-    write_comment(out, "", parameter_of(PARAMETER_REPLICA_KEY)->help);
+    schema_write_comment(out, "",
+                         "peer: where the other replicas reach it; client: where clients do. "
+                         "tcp://HOST:PORT, tcp://[IPv6]:PORT or ipc:///PATH.");
+    schema_write_comment(out, "", parameter_of(PARAMETER_REPLICA_KEY)->help);
     for (size_t i = 0; i < group->replica_count; i++) {
         const struct group_replica *replica = &group->replicas[i];
         char hex[2 * PUBLIC_KEY_BYTES + 1];
@@ -94,7 +57,7 @@ static void write_clients(FILE *out, const struct group *group)
 {
     const struct parameter *role = parameter_of(PARAMETER_CLIENT_ROLE);
     (void)fprintf(out, "\n# Who may use the group.\n");
-    write_help(out, "", PARAMETER_CLIENT_ROLE);
+    schema_write_help(out, "", parameter_of(PARAMETER_CLIENT_ROLE));
     for (size_t i = 0; i < group->client_count; i++) {
         const struct group_client *client = &group->clients[i];
         char hex[2 * PUBLIC_KEY_BYTES + 1];
@@ -108,10 +71,10 @@ enum error group_write(const struct group *group, void *stream)
 {
     FILE *out = stream;
     (void)fprintf(out, "# The group %s: the same file on every replica and client.\n", group->name);
-    write_comment(out, "",
-                  "Settings marked [identity] make the group what it is and must never "
-                  "change; the others may, by restarting one replica after the other. "
-                  "`strategos help-config` explains each.");
+    schema_write_comment(out, "",
+                         "Settings marked [identity] make the group what it is and must never "
+                         "change; the others may, by restarting one replica after the other. "
+                         "`strategos help-config` explains each.");
     write_number(out, PARAMETER_FORMAT, CONFIG_VERSION);
     write_text(out, PARAMETER_GROUP_NAME, group->name);
     write_text(out, PARAMETER_MESSAGES, parameter_of(PARAMETER_MESSAGES)->choices[group->messages]);
