@@ -23,29 +23,45 @@ enum algorithm {
     ALGORITHM_NAIVE /* every general tells every other his private order; all obey the majority */
 };
 
+/* What a traitor does. Values (OM, OM(m,p), naive) and chains (SM) differ where it says so. A loyal
+ * general never has two orders for one occasion, never forges, and is never late. */
 enum strategy {
-    STRATEGY_LOYAL,
-    STRATEGY_SILENT,   /* says nothing */
-    STRATEGY_LIE,      /* one order to all, always: `lie_order` */
-    STRATEGY_FLIP,     /* the opposite of what is due (the next order of the list) */
-    STRATEGY_SPLIT,    /* one order to the first half of the others, another to the rest */
-    STRATEGY_RANDOM,   /* by the seed, anew for each path and receiver; sometimes nothing */
-    STRATEGY_LATE,     /* what is due, a round too late: it counts as absent */
-    STRATEGY_GARBAGE,  /* what is no order at all; SM: chains that are malformed */
-    STRATEGY_FORGE,    /* SM: signs another order with a loyal general's name; OM: as FLIP */
+    STRATEGY_LOYAL,   /* a traitor who does nothing wrong */
+    STRATEGY_SILENT,  /* says nothing */
+    STRATEGY_LIE,     /* one order to all, always: `lie_order`. SM: a commander signs it instead of
+                       * his own; a lieutenant, who can sign no other order than the commander did,
+                       * tells nobody of those that are not it */
+    STRATEGY_FLIP,    /* the opposite of what is due (the next order of the list). SM: as LIE, with
+                       * the opposite of the commander's order */
+    STRATEGY_SPLIT,   /* ATTACK to the first half of the others (by number, the commander left out),
+                       * RETREAT to the rest. SM: a commander signs both; a lieutenant relays to the
+                       * first half alone */
+    STRATEGY_RANDOM,  /* by the seed, anew for each path and receiver; sometimes nothing. SM: a
+                       * lieutenant relays or not */
+    STRATEGY_LATE,    /* what is due, a round too late: it counts as absent */
+    STRATEGY_GARBAGE, /* what is no order at all; SM: chains that are malformed */
+    STRATEGY_FORGE,   /* SM: beside what is due, another order with loyal generals' names under it;
+                       * OM: as FLIP */
     STRATEGY_TRUNCATE, /* SM: leaves signatures off; OM: silent in the last round */
-    STRATEGY_REPLAY,  /* SM: chains of an earlier round and of another instance; OM: repeats what it
-                         said in round 1 */
-    STRATEGY_COLLUDE, /* traitors share keys and a plan: SM: a second order kept back until the last
-                         round; OM: relays for traitors as if they had told each half its own */
+    STRATEGY_REPLAY,  /* SM: beside what is due, the same again a round later, and the same chain of
+                       * another instance; OM: repeats what it was told first whatever is due */
+    STRATEGY_COLLUDE, /* traitors share keys and a plan. A traitorous commander: OM: all tell the
+                       * first half of the loyal generals ATTACK, the rest RETREAT; SM: a second
+                       * order is kept back and shown in the last round, under the names of traitors
+                       * alone, to one loyal lieutenant. A loyal commander: OM: all tell everybody
+                       * the opposite of his order; SM: silent. Naive: as OM under a traitor */
     STRATEGY_SCRIPT,  /* what `lies` says; loyal where they say nothing */
     STRATEGY_WORST,   /* a script still to be searched for, see prove/worst.h; not playable */
     STRATEGY_COUNT
 };
 
-/* One scripted act: the general `from`, a traitor, tells `to` this order along `path`.
- * OM and OM(m,p): `path` is what the order went through, `from` last. SM: `path` is who signed, in
- * order; `from` may send for another traitor. Naive: `path` is `from` alone. */
+/* One scripted act: the general `from`, a traitor, tells `to` this order along `path`, instead of
+ * what is due there.
+ * OM and OM(m,p): `path` is what the order went through, `from` last. Naive: `path` is `from`
+ * alone. SM: `path` is who signed, in order, and the chain is sent in the round of its length:
+ * whether it is due or not, several orders along one path too; `from` may send for another traitor.
+ * The beginning of a chain that no traitor has seen, and a loyal general's name in the rest, are
+ * forged. */
 struct lie {
     general_id from;
     general_id to;
@@ -99,7 +115,7 @@ MUST_USE enum error scenario_order(struct scenario *scenario, const char *name, 
                                    struct error_text *text);
 const char *scenario_order_name(const struct scenario *scenario, order_nr order); /* "-": absent */
 
-/* Draws `count` traitors by the seed. */
+/* Draws `count` traitors by the seed; those who have no strategy yet play RANDOM. */
 void scenario_draw_traitors(struct scenario *scenario, unsigned count);
 
 /* Whether it can be played; if not, `text` says which value, its bound and why (m against n, the
