@@ -2,7 +2,8 @@
  *
  * Undirected, no loops. Paths that share no inner vertex are found by max-flow (Menger's theorem);
  * a set N of neighbours of general i is *regular* if for every other general k there are paths from
- * the members of N to k that avoid i and share nothing but k. Pure. */
+ * the members of N to k that avoid i and share nothing but k. Where there is a choice, the lowest
+ * numbers are taken first. Pure. */
 #ifndef STRATEGOS_AGREEMENT_GRAPH_H
 #define STRATEGOS_AGREEMENT_GRAPH_H
 
@@ -36,8 +37,12 @@ unsigned graph_diameter(const struct graph *graph, general_set within);
 unsigned graph_disjoint_paths(const struct graph *graph, general_set within, general_set from,
                               general_id to, struct graph_path *paths);
 
+/* The same number, counted no further than `enough`. */
+unsigned graph_path_count(const struct graph *graph, general_set within, general_set from,
+                          general_id to, unsigned enough);
+
 /* Whether `members` is a regular set of `general` inside `within`; if not, `*missing` is a general
- * that it does not reach as it must. */
+ * that it does not reach as it must (a member who is no neighbour is missing himself). */
 bool graph_is_regular_set(const struct graph *graph, general_set within, general_id general,
                           general_set members, general_id *missing);
 
@@ -45,8 +50,23 @@ bool graph_is_regular_set(const struct graph *graph, general_set within, general
 general_set graph_regular_set(const struct graph *graph, general_set within, general_id general,
                               unsigned size);
 
+/* The same, of those neighbours alone who are in `candidates`. */
+general_set graph_regular_set_among(const struct graph *graph, general_set within,
+                                    general_id general, general_set candidates, unsigned size);
+
 /* p-regular as LSP82 has it: every general has a regular set of p neighbours. If not, `*lacking`
  * is the first that has none. */
 bool graph_is_p_regular(const struct graph *graph, unsigned p, general_id *lacking);
+
+/* How many are in a set, and the lowest of one that is not empty. */
+static inline unsigned general_count(general_set set)
+{
+    return (unsigned)__builtin_popcountll(set);
+}
+
+static inline general_id general_lowest(general_set set)
+{
+    return (general_id)__builtin_ctzll(set);
+}
 
 #endif
