@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 enum error replica_check_identity(const char *group_path, const char *key_path,
-                                  const char *data_path, struct node_settings *settings,
+                                  const char *data_path, struct daemon_settings *settings,
                                   struct error_text *text)
 {
     struct public_key public;
@@ -64,7 +64,7 @@ static enum error skip_record(void *context, uint64_t location, enum ledger_reco
 
 enum error replica_check_data(const char *data_path, struct error_text *text)
 {
-    char path[NODE_PATH_BYTES_MAX + 16];
+    char path[DAEMON_PATH_BYTES_MAX + 16];
     struct stat status;
     (void)snprintf(path, sizeof path, "%s/ledger", data_path);
     if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
@@ -77,9 +77,9 @@ enum error replica_check_data(const char *data_path, struct error_text *text)
     return OK;
 }
 
-enum error replica_check_ledger(const struct node_settings *settings, struct error_text *text)
+enum error replica_check_ledger(const struct daemon_settings *settings, struct error_text *text)
 {
-    char path[NODE_PATH_BYTES_MAX + 16];
+    char path[DAEMON_PATH_BYTES_MAX + 16];
     struct folder folder;
     (void)snprintf(path, sizeof path, "%s/ledger", settings->data_path);
     TRY(folder_posix_open(&folder, path, false, text));

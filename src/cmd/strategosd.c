@@ -1,6 +1,6 @@
-/* strategosd.c - one replica as a program: arguments and checks; the rest is node_run. */
-#include "console/arguments.h"
+/* strategosd.c - one replica as a program: arguments and checks; the rest is daemon_run. */
 #include "cmd/replica_check.h"
+#include "console/arguments.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,14 +80,14 @@ static bool parse(int argc, char **argv, struct request *request, int *exit_code
     return arguments_parse(&command, argc, argv, &arguments, exit_code);
 }
 
-static enum error check(const struct request *request, struct node_settings *settings,
+static enum error check(const struct request *request, struct daemon_settings *settings,
                         struct error_text *text)
 {
     TRY(replica_check_identity(request->group, request->key, request->data, settings, text));
     TRY(replica_check_data(settings->data_path, text));
     settings->log_level = (enum log_level)request->log_level;
     if (!request->check) {
-        return OK; /* node_run opens machine and ledger itself, and keeps them */
+        return OK; /* daemon_run opens machine and ledger itself, and keeps them */
     }
     TRY(replica_check_machine(&settings->group, text));
     return replica_check_ledger(settings, text);
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
     if (!parse(argc, argv, &request, &exit_code)) {
         return exit_code;
     }
-    struct node_settings *settings = calloc(1, sizeof *settings);
+    struct daemon_settings *settings = calloc(1, sizeof *settings);
     if (settings == NULL || signature_library_init() != OK) {
         (void)fprintf(stderr, "strategosd: no memory or no randomness to start with\n");
         exit_code = EXIT_REFUSED;
@@ -114,7 +114,7 @@ int main(int argc, char **argv)
                      settings->data_path);
         exit_code = EXIT_DONE;
     } else {
-        exit_code = node_run(settings);
+        exit_code = daemon_run(settings);
     }
     if (settings != NULL) {
         signature_forget(&settings->secret);

@@ -1,4 +1,5 @@
-/* checkpoint.c - commits the machine's state to the store on a thread of its own.
+/* checkpoint.c - commits the machine's state to the store, on a thread of its own if the ports have
+ * one.
  *
  * Before it begins, everything live is appended to the ledger anew, after a mark, and synced: a
  * restart from this checkpoint reads on from that mark. The disk being full delays a checkpoint;
@@ -7,40 +8,21 @@
 
 #include "base/assert.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-enum error checkpoint_init(struct checkpoint *checkpoint)
-{
-    *checkpoint = (struct checkpoint){.state = CHECKPOINT_IDLE};
-    checkpoint->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return checkpoint->event_fd < 0 ? ERROR_IO : OK;
-}
-
-static void *run(void *context)
+static void work(void *context)
 {
     struct node *node = context;
-    struct checkpoint *checkpoint = &node->checkpoint;
-    uint64_t one = 1;
-    checkpoint->result = executor_checkpoint_run(node->executor, &checkpoint->text);
-    ssize_t written = write(checkpoint->event_fd, &one, sizeof one);
-    (void)written; /* it cannot be full */
-    return NULL;
+    node->checkpoint.result = executor_checkpoint_run(node->executor, &node->checkpoint.text);
 }
 
-static void start_thread(struct node *node)
+static void start_work(struct node *node)
 {
     struct checkpoint *checkpoint = &node->checkpoint;
-    int failure = pthread_create(&checkpoint->thread, NULL, run, node);
-    if (failure != 0) {
-        log_event(LOG_WARN, "checkpoint-delayed", "error=%d reason=\"no thread\"", failure);
+    checkpoint->state = CHECKPOINT_RUNNING;
+    if (!node->ports.begin_work(node->ports.self, work, node)) {
+        log_event(LOG_WARN, "checkpoint-delayed", "reason=\"no thread\"");
         checkpoint->state = CHECKPOINT_RETRY;
         checkpoint->retry_ns = node->now_ns + CHECKPOINT_RETRY_NS;
-        return;
     }
-    checkpoint->state = CHECKPOINT_RUNNING;
 }
 
 static void begin(struct node *node)
@@ -57,7 +39,7 @@ static void begin(struct node *node)
     node->checkpoint.height = executor_height(node->executor);
     node->checkpoint.begun_requests = executor_requests(node->executor);
     node->checkpoint.later_bytes = 0;
-    start_thread(node);
+    start_work(node);
 }
 
 bool checkpoint_is_behind(const struct node *node)
@@ -81,7 +63,7 @@ void checkpoint_turn(struct node *node)
         return;
     case CHECKPOINT_RETRY:
         if (node->now_ns >= checkpoint->retry_ns) {
-            start_thread(node);
+            start_work(node);
         }
         return;
     case CHECKPOINT_RUNNING:
@@ -116,22 +98,21 @@ static void on_result(struct node *node)
     }
     checkpoint->is_full = false;
     log_event(LOG_INFO, "checkpoint", "height=%llu ms=%llu", (unsigned long long)checkpoint->height,
-              (unsigned long long)((clock_monotonic_ns() - checkpoint->begun_ns) / NS_PER_MS));
+              (unsigned long long)((shell_monotonic_ns(node) - checkpoint->begun_ns) / NS_PER_MS));
+}
+
+void checkpoint_on_done(struct node *node)
+{
+    if (node->checkpoint.state == CHECKPOINT_RUNNING) {
+        on_result(node);
+    }
 }
 
 void checkpoint_finish(struct node *node)
 {
     if (node->checkpoint.state == CHECKPOINT_RUNNING) {
-        ASSERT(pthread_join(node->checkpoint.thread, NULL) == 0);
+        node->ports.finish_work(node->ports.self);
         on_result(node);
-    }
-}
-
-void checkpoint_on_event(struct node *node)
-{
-    uint64_t count;
-    if (read(node->checkpoint.event_fd, &count, sizeof count) == (ssize_t)sizeof count) {
-        checkpoint_finish(node);
     }
 }
 

@@ -136,7 +136,7 @@ static enum verdict on_segment(struct node *node, const struct sender *sender,
                  node->group->delta_ms / 2 + 1);
         return VERDICT_OVER_LIMIT;
     }
-    return replica_on_client_segment(node->core, clock_now(), segment);
+    return replica_on_client_segment(node->core, shell_now(node), segment);
 }
 
 static enum verdict on_ask_replies(struct node *node, const struct sender *sender,
@@ -284,9 +284,9 @@ static void take_frame(struct node *node, const struct listener_event *event)
 void clients_take(struct node *node)
 {
     struct listener_event event;
-    uint64_t end_ns = clock_monotonic_ns() + TURN_INPUT_NS;
+    uint64_t end_ns = shell_monotonic_ns(node) + TURN_INPUT_NS;
     node->clients_waiting = false;
-    for (size_t i = 0; listener_receive(node->listener, node->now_ns, &event); i++) {
+    for (size_t i = 0; node->ports.receive_request(node->ports.self, node->now_ns, &event); i++) {
         bool is_known = event.link != 0 && event.client < node->group->client_count;
         if (event.verdict == VERDICT_ACCEPTED && is_known) {
             take_frame(node, &event);
@@ -299,7 +299,7 @@ void clients_take(struct node *node)
         if (node->has_failed) {
             return;
         }
-        if (i + 1 == TURN_FRAMES_MAX || clock_monotonic_ns() >= end_ns) {
+        if (i + 1 == TURN_FRAMES_MAX || shell_monotonic_ns(node) >= end_ns) {
             node->clients_waiting = true;
             return;
         }

@@ -2,17 +2,11 @@
  * runs low, and once when it is well again. */
 #include "node/shell.h"
 
-#include "transport/descriptors.h"
-
-#include <sys/statvfs.h>
-
 void disk_check(struct node *node)
 {
     struct disk *disk = &node->disk;
-    struct statvfs room;
     disk->check_ns = node->now_ns + DISK_CHECK_NS;
-    if (statvfs(node->settings->data_path, &room) == 0) {
-        disk->free_bytes = (uint64_t)room.f_bavail * room.f_frsize;
+    if (node->ports.free_bytes(node->ports.self, &disk->free_bytes)) {
         bool is_low = disk->free_bytes < (uint64_t)node->group->disk_low_mb << 20;
         if (is_low != disk->is_low) {
             log_event(is_low ? LOG_WARN : LOG_INFO, is_low ? "disk-low" : "disk-low-over",
@@ -21,7 +15,7 @@ void disk_check(struct node *node)
         }
         disk->is_low = is_low;
     }
-    bool descriptors_low = transport_descriptors_low();
+    bool descriptors_low = node->ports.is_short_of_descriptors(node->ports.self);
     if (descriptors_low != disk->descriptors_low) {
         log_event(descriptors_low ? LOG_WARN : LOG_INFO,
                   descriptors_low ? "descriptors-low" : "descriptors-low-over",

@@ -64,9 +64,9 @@ void durable_sync(struct node *node)
     struct durable *durable = &node->durable;
     struct ledger *ledger = archive_ledger(node->archive);
     uint64_t end = ledger_end(ledger);
-    uint64_t begun_ns = clock_monotonic_ns();
+    uint64_t begun_ns = shell_monotonic_ns(node);
     enum error error = ledger_sync(ledger);
-    uint64_t ended_ns = clock_monotonic_ns();
+    uint64_t ended_ns = shell_monotonic_ns(node);
     if (error == ERROR_FULL) {
         if (!durable->is_paused) {
             log_event(LOG_ERROR, "disk-full",
@@ -102,7 +102,7 @@ bool durable_has_finalized(const struct node *node)
 static void send_frame(void *context, replica_id to, struct slice frame)
 {
     struct node *node = context;
-    peers_send(node->peers, to, frame, node->now_ns);
+    node->ports.send_frame(node->ports.self, to, frame, node->now_ns);
 }
 
 /* Nobody waits for this, but it should not stay in memory for long. */

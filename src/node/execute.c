@@ -127,7 +127,7 @@ static void tell_core(struct node *node)
 void execute_turn(struct node *node)
 {
     struct execute *execute = &node->execute;
-    uint64_t end_ns = clock_monotonic_ns() + TURN_EXECUTE_NS;
+    uint64_t end_ns = shell_monotonic_ns(node) + TURN_EXECUTE_NS;
     size_t done = 0;
     execute->is_stalled = false;
     while (execute->count != 0 && !node->has_failed) {
@@ -138,7 +138,7 @@ void execute_turn(struct node *node)
         /* A checkpoint's ledger scan begins after all that is decided, so the queue must be empty:
          * one that is due lifts the turn's bound. */
         bool is_due = executor_checkpoint_is_due(node->executor);
-        if (!is_due && (done == TURN_BLOCKS_MAX || clock_monotonic_ns() >= end_ns)) {
+        if (!is_due && (done == TURN_BLOCKS_MAX || shell_monotonic_ns(node) >= end_ns)) {
             break;
         }
         if (!apply_oldest(node)) {

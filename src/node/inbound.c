@@ -35,7 +35,7 @@ static void take_frame(struct node *node, replica_id from, struct slice bytes)
         judge_peer(node, from, verdict);
         return;
     }
-    struct replica_time now = clock_now();
+    struct replica_time now = shell_now(node);
     node->heard_ns[from] = now.monotonic_ns;
     for (size_t i = 0; i < count; i++) {
         if (messages[i].kind == PEER_SEGMENT && !clients_may_order(node, &messages[i].segment)) {
@@ -49,9 +49,9 @@ static void take_frame(struct node *node, replica_id from, struct slice bytes)
 void inbound_take(struct node *node)
 {
     struct peers_event event;
-    uint64_t end_ns = clock_monotonic_ns() + TURN_INPUT_NS;
+    uint64_t end_ns = shell_monotonic_ns(node) + TURN_INPUT_NS;
     node->peers_waiting = false;
-    for (size_t i = 0; peers_receive(node->peers, node->now_ns, &event); i++) {
+    for (size_t i = 0; node->ports.receive_frame(node->ports.self, node->now_ns, &event); i++) {
         if (event.verdict != VERDICT_ACCEPTED) {
             judge_peer(node, event.from, event.verdict);
         } else if (!node->durable.is_paused) { /* else it is sent again */
@@ -60,7 +60,7 @@ void inbound_take(struct node *node)
         if (node->has_failed) {
             return;
         }
-        if (i + 1 == TURN_FRAMES_MAX || clock_monotonic_ns() >= end_ns) {
+        if (i + 1 == TURN_FRAMES_MAX || shell_monotonic_ns(node) >= end_ns) {
             node->peers_waiting = true;
             return;
         }

@@ -1,26 +1,55 @@
-/* node.h - one replica as a process: sockets, disk, clock and signals around the pure core.
+/* node.h - the shell of one replica: around the pure core, between it and the world (ports.h).
  *
- * One thread turns the loop; a second one runs while a checkpoint is written. */
+ * One thread turns it; a checkpoint may be written on another meanwhile. The caller waits for
+ * something to come, or until node_deadline, and calls node_turn. */
 #ifndef STRATEGOS_NODE_NODE_H
 #define STRATEGOS_NODE_NODE_H
 
-#include "base/log.h"
 #include "config/group.h"
-
-#define NODE_PATH_BYTES_MAX 4096u
+#include "node/ports.h"
+#include "replica/replica.h"
 
 struct node_settings {
-    struct group group;
-    struct secret_key
-        secret; /* of replica `id`; the caller has checked that they belong together */
+    const struct group *group;
     replica_id id;
-    char data_path[NODE_PATH_BYTES_MAX]; /* the folder that `init` made: DATA/ledger, DATA/store */
-    enum log_level log_level;
+    const char *data_path; /* for messages */
 };
 
-/* Opens everything, replays the ledger, binds, and runs until SIGTERM or SIGINT. Says what went
- * wrong on the log. The exit code: 0 stopped cleanly, 1 refused or failed. Once per process: it
- * takes over signals and the log. */
-int node_run(const struct node_settings *settings);
+struct node;
+
+/* Replays the ledger up to where the replica stood. `settings` outlives the node. An error leaves
+ * nothing behind. If is_stop_wanted said so, OK, and node_is_stopping. */
+MUST_USE enum error node_open(struct node **node, const struct node_settings *settings,
+                              const struct ports *ports, struct error_text *text);
+/* Finishes a checkpoint that is under way; syncs, if `is_clean`: otherwise as if the power failed.
+ * False if it has failed, now or before. */
+bool node_close(struct node *node, bool is_clean);
+
+/* The links are open from now on. */
+void node_start(struct node *node);
+
+/* What may have come since the last turn. */
+struct node_ready {
+    bool frames;
+    bool requests;
+};
+
+/* Whether it takes anything in now; if not, waiting for input is in vain. */
+bool node_takes_input(const struct node *node);
+/* Monotonic ns at which it wants a turn though nothing comes; 0: at once. */
+uint64_t node_deadline(const struct node *node);
+void node_turn(struct node *node, struct node_ready ready);
+/* The work that was begun is done. */
+void node_on_checkpoint(struct node *node);
+
+/* It said why on the log and must be closed. */
+bool node_has_failed(const struct node *node);
+bool node_is_stopping(const struct node *node);
+
+/* For those who look on: oracles, tests. */
+struct replica *node_core(struct node *node);
+height_nr node_height(const struct node *node); /* applied */
+/* The digest of the state if it is complete at node_height. */
+bool node_digest(struct node *node, struct digest *digest);
 
 #endif

@@ -5,93 +5,18 @@
  * of what was not yet decided are given back to the core, which repeats what it had said. */
 #include "node/shell.h"
 
-#include "machine/registry.h"
 #include "wire/codec.h"
 #include "wire/digests.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define PROGRESS_NS  (3 * NS_PER_S)
 #define STOP_LOOK_NS (100 * NS_PER_MS)
 
-static void sign(void *context, const struct digest *digest, struct signature *signature)
-{
-    const struct node *node = context;
-    signature_sign(&node->settings->secret, digest, signature);
-}
-
-static bool verify(void *context, const struct public_key *key, const struct digest *digest,
-                   const struct signature *signature)
-{
-    (void)context;
-    return signature_verify(key, digest, signature);
-}
-
-static enum error path_join(char *path, const char *folder, const char *name,
-                            struct error_text *text)
-{
-    int length = snprintf(path, NODE_PATH_BYTES_MAX, "%s/%s", folder, name);
-    return length < 0 || (size_t)length >= NODE_PATH_BYTES_MAX
-               ? error_set(text, ERROR_INVALID, "%s: the path is too long", folder)
-               : OK;
-}
-
-static enum error open_machine(struct node *node, struct error_text *text)
-{
-    const struct group *group = node->group;
-    if (group->machine_path[0] == '\0') {
-        node->machine = registry_find(group->machine_name);
-        return node->machine != NULL
-                   ? OK
-                   : error_set(text, ERROR_MISSING, "%s: no built-in machine is called \"%s\"",
-                               group->path, group->machine_name);
-    }
-    char path[sizeof group->path + sizeof group->machine_path];
-    TRY(group_machine_path(group, path, sizeof path, text));
-    TRY(plugin_load(&node->plugin, path, &group->machine_digest, text));
-    node->machine = node->plugin.machine;
-    if (strcmp(node->machine->name, group->machine_name) != 0) {
-        return error_set(text, ERROR_FOREIGN, "%s: the machine calls itself \"%s\", not \"%s\"",
-                         path, node->machine->name, group->machine_name);
-    }
-    return OK;
-}
-
-static enum error open_store(struct node *node, struct error_text *text)
-{
-    char path[NODE_PATH_BYTES_MAX];
-    struct error_text found = {{0}};
-    enum store_opened opened;
-    TRY(path_join(path, node->settings->data_path, "store", text));
-    enum error error = store_lmdb_open(&node->store, path, &node->group->genesis, &opened, &found);
-    if (error != OK) {
-        node->store.ops = NULL;
-        (void)error_set(text, error, "%s", found.text);
-        return error;
-    }
-    switch (opened) {
-    case STORE_SOUND:
-        break;
-    case STORE_FRESH:
-        log_event(LOG_INFO, "store-fresh", "path=%s action=\"built from the ledger\"", path);
-        break;
-    case STORE_SET_ASIDE:
-        log_event(LOG_WARN, "store-set-aside",
-                  "path=%s text=\"%s\" action=\"built anew from the ledger\"", path, found.text);
-        break;
-    }
-    error = node->store.ops->refresh(node->store.self);
-    return error == OK ? OK : error_set(text, error, "%s: the store cannot be read", path);
-}
-
 /* Has somebody asked us to stop? */
 static void look_for_stop(struct node *node)
 {
-    uint8_t info[256];
-    if (read(node->signal_fd, info, sizeof info) > 0) {
+    if (node->ports.is_stop_wanted(node->ports.self)) {
         node->is_stopping = true;
     }
 }
@@ -107,13 +32,13 @@ struct scan {
 
 static struct scan scan_of(struct node *node)
 {
-    uint64_t now_ns = clock_monotonic_ns();
+    uint64_t now_ns = shell_monotonic_ns(node);
     return (struct scan){.node = node, .told_ns = now_ns, .looked_ns = now_ns};
 }
 
 static enum error scan_goes_on(struct scan *scan, uint64_t location)
 {
-    uint64_t now_ns = clock_monotonic_ns();
+    uint64_t now_ns = shell_monotonic_ns(scan->node);
     if (now_ns - scan->told_ns >= PROGRESS_NS) {
         log_event(LOG_INFO, "ledger-scan", "location=%llu", (unsigned long long)location);
         scan->told_ns = now_ns;
@@ -134,13 +59,6 @@ static enum error pass_over(void *context, uint64_t location, enum ledger_record
     return scan_goes_on(context, location);
 }
 
-static enum error open_ledger_folder(struct node *node, struct error_text *text)
-{
-    char path[NODE_PATH_BYTES_MAX];
-    TRY(path_join(path, node->settings->data_path, "ledger", text));
-    return folder_posix_open(&node->folder, path, false, text);
-}
-
 static enum error open_archive(struct node *node, const struct store_meta *meta,
                                struct error_text *text)
 {
@@ -151,7 +69,8 @@ static enum error open_archive(struct node *node, const struct store_meta *meta,
     };
     struct scan scan = scan_of(node);
     struct ledger_visitor visitor = {.context = &scan, .on_record = pass_over};
-    TRY(archive_open(&node->archive, node->folder, &identity, meta->ledger_scan, &visitor, text));
+    TRY(archive_open(&node->archive, node->ports.ledger, &identity, meta->ledger_scan, &visitor,
+                     text));
     if (archive_height(node->archive) < meta->height) {
         return error_set(
             text, ERROR_DAMAGED,
@@ -170,8 +89,7 @@ static void list_clients(const struct group *group, struct public_key *clients)
     }
 }
 
-static enum error make_core(struct node *node, const struct store_meta *meta,
-                            struct error_text *text)
+static void make_core(struct node *node, const struct store_meta *meta)
 {
     struct public_key clients[CLIENTS_MAX];
     list_clients(node->group, clients);
@@ -184,9 +102,9 @@ static enum error make_core(struct node *node, const struct store_meta *meta,
         .time_ahead_ns = node->group->time_ahead_ms * NS_PER_MS,
         .client_count = node->group->client_count,
         .clients = clients,
-        .authority = {.context = node, .sign = sign, .verify = verify},
+        .authority = node->ports.authority,
         .effects = {.context = node, .emit = effects_emit},
-        .seed = clock_monotonic_ns() ^ (uint64_t)getpid() << 32,
+        .seed = node->ports.seed,
     };
     for (size_t i = 0; i < node->group->replica_count; i++) {
         settings.replica_keys[i] = node->group->replicas[i].key;
@@ -200,16 +118,7 @@ static enum error make_core(struct node *node, const struct store_meta *meta,
             .digest = meta->order_digest,
         };
     }
-    /* Mapped, so that only what is used is ever real memory. */
-    void *memory = mmap(NULL, replica_memory_size(), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
-        return error_set(text, ERROR_MEMORY, "no memory for the core: %zu bytes",
-                         replica_memory_size());
-    }
-    node->core_memory = memory;
-    node->core = replica_init(memory, &settings, &base);
-    return OK;
+    node->core = replica_init(node->ports.core_memory, &settings, &base);
 }
 
 static enum error restore_lanes(struct node *node, struct error_text *text)
@@ -264,12 +173,12 @@ static enum error replay_blocks(struct node *node, const struct store_meta *meta
                                 struct error_text *text)
 {
     height_nr last = archive_height(node->archive);
-    uint64_t begun_ns = clock_monotonic_ns();
+    uint64_t begun_ns = shell_monotonic_ns(node);
     uint64_t told_ns = begun_ns;
     uint64_t looked_ns = begun_ns;
     for (height_nr height = meta->height + 1; height <= last && !node->is_stopping; height++) {
         TRY(replay_block(node, height, meta->ledger_scan, text));
-        uint64_t now_ns = clock_monotonic_ns();
+        uint64_t now_ns = shell_monotonic_ns(node);
         if (now_ns - told_ns >= PROGRESS_NS) {
             log_event(LOG_INFO, "replay", "height=%llu of=%llu requests=%llu",
                       (unsigned long long)height, (unsigned long long)last,
@@ -283,7 +192,7 @@ static enum error replay_blocks(struct node *node, const struct store_meta *meta
     }
     log_event(LOG_INFO, "replayed", "from=%llu to=%llu ms=%llu", (unsigned long long)meta->height,
               (unsigned long long)executor_height(node->executor),
-              (unsigned long long)((clock_monotonic_ns() - begun_ns) / NS_PER_MS));
+              (unsigned long long)((shell_monotonic_ns(node) - begun_ns) / NS_PER_MS));
     return OK;
 }
 
@@ -361,16 +270,14 @@ static enum error restore_undecided(struct node *node, uint64_t scan_from, struc
 static enum error restore_steps(struct node *node, struct error_text *text)
 {
     struct store_meta meta;
-    TRY(open_ledger_folder(node, text));
-    TRY(open_machine(node, text));
-    TRY(open_store(node, text));
-    if (node->store.ops->meta(node->store.self, &meta) != OK) {
+    const struct store *store = &node->ports.store;
+    if (store->ops->meta(store->self, &meta) != OK) {
         return error_set(text, ERROR_IO, "%s: the store's checkpoint cannot be read",
                          node->settings->data_path);
     }
-    TRY(executor_new(&node->executor, node->store, node->machine, &node->group->genesis, text));
+    TRY(executor_new(&node->executor, *store, node->ports.machine, &node->group->genesis, text));
     TRY(open_archive(node, &meta, text));
-    TRY(make_core(node, &meta, text));
+    make_core(node, &meta);
     TRY(restore_lanes(node, text));
     TRY(replay_blocks(node, &meta, text));
     if (node->is_stopping) {
@@ -395,17 +302,5 @@ void restore_close(struct node *node)
     }
     if (node->archive != NULL) {
         archive_close(node->archive);
-    }
-    if (node->store.ops != NULL) {
-        store_lmdb_close(&node->store);
-    }
-    if (node->plugin.machine != NULL) {
-        plugin_unload(&node->plugin);
-    }
-    if (node->folder.ops != NULL) {
-        folder_posix_close(&node->folder);
-    }
-    if (node->core_memory != NULL) {
-        (void)munmap(node->core_memory, replica_memory_size());
     }
 }

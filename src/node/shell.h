@@ -9,21 +9,17 @@
 #define STRATEGOS_NODE_SHELL_H
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "machine/executor.h"
-#include "machine/registry.h"
 #include "node/answers.h"
 #include "node/later.h"
 #include "node/node.h"
 #include "node/outbound.h"
+#include "node/ports.h"
 #include "node/routes.h"
 #include "node/tally.h"
 #include "replica/replica.h"
 #include "storage/archive.h"
-#include "storage/store_lmdb.h"
-#include "transport/listener.h"
-#include "transport/peers.h"
-
-#include <pthread.h>
 
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
@@ -82,9 +78,7 @@ enum checkpoint_state { CHECKPOINT_IDLE, CHECKPOINT_RUNNING, CHECKPOINT_RETRY };
 
 struct checkpoint {
     enum checkpoint_state state;
-    pthread_t thread;
-    int event_fd;
-    enum error result; /* the thread's, read after it is joined */
+    enum error result; /* the work's, read after it is finished */
     struct error_text text;
     uint64_t begun_ns;
     uint64_t retry_ns;
@@ -130,24 +124,16 @@ struct node {
     bool has_failed; /* said on the log already */
     bool is_restoring;
 
-    struct folder folder;
-    struct store store;
-    struct plugin plugin; /* zeros for a built-in machine */
-    const struct strategos_machine *machine;
+    struct ports ports;
     struct executor *executor;
     struct archive *archive;
     struct replica *core;
-    void *core_memory;
-    struct peers *peers;
-    struct listener *listener;
-    int signal_fd;
-    uint64_t peers_due_ns;
+    uint64_t links_due_ns;
     bool peers_waiting; /* a budget was spent, more may be there */
     bool clients_waiting;
 
     struct arena arena; /* of the frame that is being taken in */
     struct arena log_arena;
-    struct public_key client_keys[CLIENTS_MAX];
     struct outbound outbound;
     struct answers answers;
     struct tally tally;
@@ -162,11 +148,21 @@ struct node {
     uint64_t heard_ns[REPLICAS_MAX]; /* when a peer's last frame came */
 };
 
-/* clock.c */
-uint64_t clock_monotonic_ns(void);
-struct replica_time clock_now(void);
+/* What time it is, by the ports. */
+static inline uint64_t shell_monotonic_ns(const struct node *node)
+{
+    return node->ports.monotonic_ns(node->ports.self);
+}
 
-/* Logs, and ends the loop with exit code 1. */
+static inline struct replica_time shell_now(const struct node *node)
+{
+    return (struct replica_time){
+        .monotonic_ns = node->ports.monotonic_ns(node->ports.self),
+        .wall_ns = node->ports.wall_ns(node->ports.self),
+    };
+}
+
+/* Logs; the node is over. */
 __attribute__((format(printf, 3, 4))) void node_fail(struct node *node, const char *event,
                                                      const char *format, ...);
 
@@ -213,11 +209,10 @@ struct reply_sink execute_replies(struct node *node);
 void execute_send_later(struct node *node);
 
 /* checkpoint.c */
-enum error checkpoint_init(struct checkpoint *checkpoint);
 void checkpoint_turn(struct node *node); /* begins one that is due; retries one that failed */
-void checkpoint_on_event(struct node *node);
 /* As much again has been executed since one began, and it is not done: execution must wait. */
 bool checkpoint_is_behind(const struct node *node);
+void checkpoint_on_done(struct node *node);
 void checkpoint_finish(struct node *node); /* waits for one that runs */
 uint64_t checkpoint_deadline(const struct node *node);
 
@@ -233,7 +228,7 @@ void disk_check(struct node *node);
 /* status.c */
 void status_look(struct node *node, uint64_t number, struct status *status);
 
-/* restore.c: ledger, store, machine and core, as they were. */
+/* restore.c: executor, archive and core, as they were. */
 MUST_USE enum error restore_all(struct node *node, struct error_text *text);
 void restore_close(struct node *node);
 

@@ -11,7 +11,7 @@ static void look_at_peers(const struct node *node, struct status *status)
         struct peer_status *peer = &status->peers[i];
         bool is_self = i == node->settings->id;
         peer->id = i;
-        peer->connected = is_self || peers_is_connected(node->peers, i, node->now_ns);
+        peer->connected = is_self || node->ports.is_connected(node->ports.self, i, node->now_ns);
         for (size_t v = 0; v < VERDICT_COUNT; v++) {
             peer->verdicts[v] = is_self ? node->tally.counts[TALLY_CLIENTS][v] +
                                               node->tally.counts[TALLY_UNKNOWN][v]
@@ -40,7 +40,7 @@ void status_look(struct node *node, uint64_t number, struct status *status)
         .disk_free_bytes = node->disk.free_bytes,
         .sync_ns = durable_median_ns(&node->durable),
         .uptime_ns = node->now_ns - node->start_ns,
-        .clients_connected = (uint32_t)listener_link_count(node->listener, node->now_ns),
+        .clients_connected = (uint32_t)node->ports.client_count(node->ports.self, node->now_ns),
         .disk_full = node->durable.is_paused || node->checkpoint.is_full,
         .disk_low = node->disk.is_low,
         .syncing = view.is_syncing,

@@ -1,4 +1,4 @@
-/* store_lmdb.h - the store on LMDB, and its twin in memory.
+/* store_lmdb.h - the store on LMDB.
  *
  * LMDB cannot be trusted with damage, so the store is disposable: a note beside it (written and
  * synced after each commit) says how large it was, at which height and with which set digest;
@@ -21,9 +21,5 @@ MUST_USE enum error store_lmdb_open(struct store *store, const char *path,
                                     const struct digest *genesis, enum store_opened *opened,
                                     struct error_text *text);
 void store_lmdb_close(struct store *store);
-
-/* An ordered map in memory behind the same interface: for tests and simulation. */
-MUST_USE enum error store_memory_new(struct store *store);
-void store_memory_free(struct store *store);
 
 #endif

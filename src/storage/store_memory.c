@@ -1,10 +1,11 @@
-/* store_memory.c - the store as an ordered map in memory: what tests and the simulator use.
+/* store_memory.c - see store_memory.h.
  *
  * The map is the snapshot that reads see. A commit is kept aside, whole, until the next refresh
  * folds it in; so it behaves as the one on disk does, with a commit on another thread too. */
+#include "storage/store_memory.h"
+
 #include "base/buffer.h"
 #include "base/omap.h"
-#include "storage/store_lmdb.h"
 
 #include <pthread.h>
 #include <stdlib.h>

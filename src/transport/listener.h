@@ -8,11 +8,8 @@
 #ifndef STRATEGOS_TRANSPORT_LISTENER_H
 #define STRATEGOS_TRANSPORT_LISTENER_H
 
-#include "base/bytes.h"
 #include "base/error.h"
-#include "wire/message.h"
-
-#define LISTENER_LINKS_MAX 1024u /* client processes at once; the longest silent one makes room */
+#include "transport/events.h"
 
 struct listener;
 
@@ -29,16 +26,6 @@ MUST_USE enum error listener_open(struct listener **listener,
                                   struct error_text *text);
 void listener_close(struct listener *listener);
 int listener_fd(const struct listener *listener);
-
-/* Names one client process's link until it is replaced; never reused for another. 0 is none. */
-typedef uint64_t link_nr;
-
-struct listener_event {
-    enum verdict verdict;
-    link_nr link;       /* 0 if unknown */
-    size_t client;      /* index into settings.clients; client_count if unknown */
-    struct slice bytes; /* the opened frame, borrowed until the next call */
-};
 
 bool listener_receive(struct listener *listener, uint64_t now_ns, struct listener_event *event);
 

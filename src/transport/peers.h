@@ -9,9 +9,8 @@
 #ifndef STRATEGOS_TRANSPORT_PEERS_H
 #define STRATEGOS_TRANSPORT_PEERS_H
 
-#include "base/bytes.h"
 #include "base/error.h"
-#include "wire/message.h"
+#include "transport/events.h"
 
 #define ADDRESS_BYTES_MAX 256u /* "tcp://host:port" or "ipc:///path", NUL included */
 
@@ -38,16 +37,8 @@ void peers_close(struct peers *peers);
 /* Readable when peers_receive may have something. */
 int peers_fd(const struct peers *peers);
 
-/* What came. `from` is known unless the verdict is about an unknown sender (then REPLICAS_MAX).
- * With VERDICT_ACCEPTED `bytes` is the opened frame, borrowed until the next call. Any other
- * verdict: somebody misbehaved; count it. Handshakes are handled inside and not reported. */
-struct peers_event {
-    enum verdict verdict;
-    replica_id from;
-    struct slice bytes;
-};
-
-/* False if nothing is waiting. Call until false (or a budget is spent) in each loop turn. */
+/* What came; handshakes are handled inside and not reported. False if nothing is waiting. Call
+ * until false (or a budget is spent) in each loop turn. */
 bool peers_receive(struct peers *peers, uint64_t now_ns, struct peers_event *event);
 
 /* Seals and sends one frame (at most FRAME_BYTES_MAX) to a peer, or queues it; without a session it

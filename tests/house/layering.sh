@@ -19,7 +19,8 @@ BEGIN {
     uses["config"] = "base crypto wire"
     uses["client"] = "base crypto wire transport config"
     uses["node"] = "base crypto wire agreement replica machine storage transport config"
-    uses["cmd"] = uses["node"] " client node console"
+    uses["daemon"] = uses["node"] " node"
+    uses["cmd"] = uses["node"] " client node daemon console"
     # The simulator: no socket, no LMDB, no clock of its own in what decides.
     uses["ideal"] = "base crypto wire agreement"
     uses["generals"] = "base crypto wire agreement config ideal"

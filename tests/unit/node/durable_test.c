@@ -1,10 +1,11 @@
 /* durable_test.c - nothing durable is said before it is on disk, and a full disk stops all saying.
  *
- * The real ledger on a disk in memory. Two functions of the shell are replaced at link time: the
- * socket, so that we see what leaves and when, and failing, which would need the whole node. */
+ * The real ledger on a disk in memory; a port shows what leaves and when. Failing is replaced at
+ * link time: it would need the whole node. */
 #include "node/shell.h"
 
 #include "support/faulty_folder.h"
+#include "support_ports.h"
 
 // clang-format off
 #include <setjmp.h>
@@ -26,9 +27,9 @@ struct world {
 
 static struct world *world;
 
-void peers_send(struct peers *peers, replica_id to, struct slice bytes, uint64_t now_ns)
+static void see_frame(void *self, replica_id to, struct slice bytes, uint64_t now_ns)
 {
-    (void)peers;
+    (void)self;
     (void)now_ns;
     assert_true(to != world->settings.id && to < world->group.replica_count);
     assert_true(bytes.size != 0);
@@ -68,6 +69,8 @@ static int setup(void **state)
     world->settings.id = 1;
     world->node.settings = &world->settings;
     world->node.group = &world->group;
+    world->node.ports = no_ports();
+    world->node.ports.send_frame = see_frame;
     world->node.now_ns = NS_PER_S;
     outbound_init(&world->node.outbound, 4, 1);
     struct folder folder = faulty_folder_view(world->faulty);

@@ -6,6 +6,7 @@
 #include "node/shell.h"
 
 #include "support/faulty_folder.h"
+#include "support_ports.h"
 
 // clang-format off
 #include <setjmp.h>
@@ -25,14 +26,6 @@ struct world {
 };
 
 static struct world *world;
-
-void peers_send(struct peers *peers, replica_id to, struct slice bytes, uint64_t now_ns)
-{
-    (void)peers;
-    (void)to;
-    (void)bytes;
-    (void)now_ns;
-}
 
 void node_fail(struct node *node, const char *event, const char *format, ...)
 {
@@ -135,6 +128,7 @@ static int setup(void **state)
     world->settings.id = 1;
     world->node.settings = &world->settings;
     world->node.group = &world->group;
+    world->node.ports = no_ports();
     world->node.now_ns = NS_PER_S;
     outbound_init(&world->node.outbound, 4, 1);
     struct folder folder = faulty_folder_view(world->faulty);

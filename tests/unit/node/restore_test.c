@@ -1,8 +1,11 @@
 /* restore_test.c - what the core holds after a restart, the archive finds. */
 #include "node/shell.h"
 
+#include "machine/registry.h"
 #include "replica/lanes.h"
+#include "storage/store_memory.h"
 #include "support/folder.h"
+#include "support_ports.h"
 #include "wire/codec.h"
 #include "wire/digests.h"
 
@@ -19,7 +22,11 @@
 struct world {
     struct node node;
     struct node_settings settings;
+    struct group group;
     struct test_folder folder;
+    struct folder ledger;
+    struct store store;
+    void *core_memory;
 };
 
 static struct world *world;
@@ -32,7 +39,7 @@ static int setup(void **state)
     world = calloc(1, sizeof *world);
     assert_non_null(world);
     test_folder_init(&world->folder);
-    struct group *group = &world->settings.group;
+    struct group *group = &world->group;
     *group = (struct group){.delta_ms = 100,
                             .faults = 1,
                             .replica_count = 4,
@@ -43,12 +50,10 @@ static int setup(void **state)
         group->replicas[i] = (struct group_replica){.id = i, .key.bytes = {(uint8_t)(i + 1)}};
     }
     group_genesis(group, &group->genesis);
-    world->settings.id = 1;
-    (void)snprintf(world->settings.data_path, sizeof world->settings.data_path, "%s",
-                   world->folder.path);
+    world->settings =
+        (struct node_settings){.group = group, .id = 1, .data_path = world->folder.path};
     world->node.settings = &world->settings;
     world->node.group = group;
-    world->node.signal_fd = -1;
     void *memory = malloc(DECODE_BYTES_MAX);
     assert_non_null(memory);
     arena_init(&world->node.arena, memory, DECODE_BYTES_MAX);
@@ -60,6 +65,9 @@ static int teardown(void **state)
 {
     (void)state;
     restore_close(&world->node);
+    folder_posix_close(&world->ledger);
+    store_memory_free(&world->store);
+    free(world->core_memory);
     outbound_fini(&world->node.outbound);
     free(world->node.arena.memory);
     test_folder_fini(&world->folder);
@@ -69,7 +77,7 @@ static int teardown(void **state)
 
 static struct ledger *make_ledger(struct folder *folder)
 {
-    const struct group *group = &world->settings.group;
+    const struct group *group = &world->group;
     struct ledger_identity identity = {
         .genesis = group->genesis, .replica = group->replicas[1].key, .id = 1};
     struct ledger_visitor visitor = {0};
@@ -82,6 +90,26 @@ static struct ledger *make_ledger(struct folder *folder)
     return ledger;
 }
 
+/* Closes the ledger, and takes up from there. */
+static void restart(struct ledger *ledger, struct folder *folder)
+{
+    struct error_text text = {{0}};
+    assert_int_equal(ledger_sync(ledger), OK);
+    ledger_close(ledger);
+    folder_posix_close(folder);
+    assert_int_equal(
+        folder_posix_open(&world->ledger, test_path(&world->folder, "ledger"), false, &text), OK);
+    assert_int_equal(store_memory_new(&world->store), OK);
+    world->core_memory = calloc(1, replica_memory_size());
+    assert_non_null(world->core_memory);
+    world->node.ports = no_ports();
+    world->node.ports.ledger = world->ledger;
+    world->node.ports.store = world->store;
+    world->node.ports.machine = registry_find("kv");
+    world->node.ports.core_memory = world->core_memory;
+    assert_int_equal(restore_all(&world->node, &text), OK);
+}
+
 /* The first segment of a session. */
 static struct digest append_segment(struct ledger *ledger, uint64_t session, uint8_t content_byte)
 {
@@ -92,11 +120,11 @@ static struct digest append_segment(struct ledger *ledger, uint64_t session, uin
     struct digest digest;
     wire_encode_segment_body(&body, &content);
     struct segment segment = {
-        .lane = {.client = world->settings.group.clients[0].key, .session = session},
+        .lane = {.client = world->group.clients[0].key, .session = session},
         .sequence = 1,
         .body = buffer_slice(&body),
     };
-    lane_digest_zero(&world->settings.group.genesis, &segment.lane, &segment.previous);
+    lane_digest_zero(&world->group.genesis, &segment.lane, &segment.previous);
     lane_digest_next(&segment.previous, segment.body, &digest);
     wire_encode_segment(&encoded, &segment);
     (void)ledger_append(ledger, LEDGER_SEGMENT, buffer_slice(&encoded));
@@ -114,7 +142,7 @@ static struct digest append_branch(struct ledger *ledger, uint8_t number)
 /* An order of view 1 that names the segment, and this replica's vote for it. */
 static void append_vote(struct ledger *ledger, uint64_t session, const struct digest *digest)
 {
-    const struct group *group = &world->settings.group;
+    const struct group *group = &world->group;
     const struct lane_tip tip = {.lane = {.client = group->clients[0].key, .session = session},
                                  .sequence = 1,
                                  .digest = *digest};
@@ -146,12 +174,7 @@ static void segment_that_was_voted_for_is_restored_beside_all_others(void **stat
     }
     struct digest digest = append_segment(ledger, 1000, 0);
     append_vote(ledger, 1000, &digest);
-    assert_int_equal(ledger_sync(ledger), OK);
-    ledger_close(ledger);
-    folder_posix_close(&folder);
-
-    struct error_text text = {{0}};
-    assert_int_equal(restore_all(&world->node, &text), OK);
+    restart(ledger, &folder);
     struct replica_view view;
     replica_look(world->node.core, &view);
     assert_int_equal(view.pending_segments, 2 * LANES_UNDECIDED_MAX + 1);
@@ -167,12 +190,7 @@ static void segment_forgotten_and_held_again_before_a_stop_can_be_decided(void *
         (void)append_branch(ledger, i);
     }
     (void)append_branch(ledger, 0);
-    assert_int_equal(ledger_sync(ledger), OK);
-    ledger_close(ledger);
-    folder_posix_close(&folder);
-
-    struct error_text text = {{0}};
-    assert_int_equal(restore_all(&world->node, &text), OK);
+    restart(ledger, &folder);
     struct replica_view view;
     replica_look(world->node.core, &view);
     assert_int_equal(view.pending_segments, BRANCHES_MAX);
@@ -180,6 +198,7 @@ static void segment_forgotten_and_held_again_before_a_stop_can_be_decided(void *
     archive_append_decided(world->node.archive, &order, NULL, &digest, 1, 1);
     struct block block;
     const struct digest *found;
+    struct error_text text = {{0}};
     assert_int_equal(archive_load_block(world->node.archive, 1, &block, &found, &text), OK);
     assert_true(digest_is_equal(&found[0], &digest));
 }

@@ -5,6 +5,7 @@
 #include "base/omap.h"
 #include "machine/set_digest.h"
 #include "storage/store_lmdb.h"
+#include "storage/store_memory.h"
 
 extern const struct digest store_genesis;
 

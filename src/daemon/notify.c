@@ -1,5 +1,5 @@
 /* notify.c - see notify.h. */
-#include "node/notify.h"
+#include "daemon/notify.h"
 
 #include <stddef.h>
 #include <stdlib.h>

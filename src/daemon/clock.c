@@ -1,5 +1,5 @@
 /* clock.c - the only place of this layer that reads clocks. */
-#include "node/shell.h"
+#include "daemon/clock.h"
 
 #include "base/assert.h"
 
@@ -9,7 +9,7 @@ static uint64_t read_ns(clockid_t clock)
 {
     struct timespec now;
     ASSERT(clock_gettime(clock, &now) == 0);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
 uint64_t clock_monotonic_ns(void)
@@ -17,10 +17,7 @@ uint64_t clock_monotonic_ns(void)
     return read_ns(CLOCK_MONOTONIC);
 }
 
-struct replica_time clock_now(void)
+uint64_t clock_wall_ns(void)
 {
-    return (struct replica_time){
-        .monotonic_ns = read_ns(CLOCK_MONOTONIC),
-        .wall_ns = read_ns(CLOCK_REALTIME),
-    };
+    return read_ns(CLOCK_REALTIME);
 }
