@@ -1,8 +1,8 @@
 /* bench.c - `strategos bench`: throughput and latency of a running group. */
 #include "cmd/bench_load.h"
 #include "cmd/connection.h"
-#include "console/interrupt.h"
 #include "cmd/status_board.h"
+#include "console/interrupt.h"
 #include "console/ticks.h"
 #include "strategos/kv.h"
 

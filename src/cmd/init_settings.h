@@ -4,8 +4,8 @@
 #define STRATEGOS_CMD_INIT_SETTINGS_H
 
 #include "base/buffer.h"
-#include "console/arguments.h"
 #include "config/group.h"
+#include "console/arguments.h"
 
 #define INIT_PATH_BYTES_MAX 3072u /* leaves room for the names below it */
 

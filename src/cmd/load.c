@@ -1,8 +1,8 @@
 /* load.c - `strategos load`: puts all pairs of a file, resumable. */
 #include "cmd/connection.h"
-#include "console/interrupt.h"
 #include "cmd/load_batch.h"
 #include "cmd/load_window.h"
+#include "console/interrupt.h"
 #include "console/meter.h"
 #include "console/ticks.h"
 

@@ -1,7 +1,7 @@
 /* status.c - `strategos status`: how the group is. */
 #include "cmd/connection.h"
-#include "console/interrupt.h"
 #include "cmd/status_print.h"
+#include "console/interrupt.h"
 #include "console/ticks.h"
 
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* up.c - `strategos up`: a whole group on this machine, for trying out. */
 #include "cmd/connection.h"
 #include "cmd/status_board.h"
+#include "cmd/up_child.h"
 #include "console/table.h"
 #include "console/text.h"
 #include "console/ticks.h"
-#include "cmd/up_child.h"
 
 #include <errno.h>
 #include <poll.h>
