@@ -2,3 +2,5 @@
 target_link_libraries(${target} PRIVATE strategos_replica strategos_wire)
 target_sources(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/world.c
                                  ${CMAKE_CURRENT_SOURCE_DIR}/support/stage.c)
+# The generals are tried with ideal signatures too.
+target_link_libraries(${target} PRIVATE strategos_ideal)
