@@ -61,6 +61,13 @@ uint64_t strategy_dice(const struct plot *plot, const struct occasion *occasion)
 const struct lie *const *plot_lies(const struct plot *plot, general_id from, general_id to,
                                    const general_id *path, unsigned path_count, size_t *count);
 
+/* Orders lies by their occasions (`from`, `to` and path); 0: the same occasion. */
+int lie_compare(const struct lie *a, const struct lie *b);
+
+/* Whom a traitor who splits tells ATTACK. */
+general_set strategy_first_half(const struct scenario *scenario, general_id from,
+                                general_id commander);
+
 /* The opposite: the next order of the scenario's list. */
 order_nr order_opposite(const struct scenario *scenario, order_nr order);
 
