@@ -4,6 +4,9 @@
 void effects_emit(void *context, const struct effect *effect)
 {
     struct node *node = context;
+    if (node->ports.on_effect != NULL) {
+        node->ports.on_effect(node->ports.self, effect);
+    }
     switch (effect->kind) {
     case EFFECT_FORGET_SEGMENT:
         if (node->is_restoring) {

@@ -17,6 +17,9 @@ void inbound_judge(struct node *node, size_t row, const char *who, enum verdict 
 static void judge_peer(struct node *node, replica_id from, enum verdict verdict)
 {
     char who[32];
+    if (node->ports.on_verdict != NULL) {
+        node->ports.on_verdict(node->ports.self, from, verdict);
+    }
     if (from >= node->group->replica_count) {
         inbound_judge(node, TALLY_UNKNOWN, "unknown", verdict);
         return;

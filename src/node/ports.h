@@ -7,6 +7,7 @@
 #define STRATEGOS_NODE_PORTS_H
 
 #include "agreement/authority.h"
+#include "agreement/effect.h"
 #include "base/error.h"
 #include "machine/store.h"
 #include "storage/file.h"
@@ -48,6 +49,10 @@ struct ports {
      * is done. False: not now, try again later. */
     bool (*begin_work)(void *self, void (*work)(void *context), void *context);
     void (*finish_work)(void *self); /* waits until what was begun is done */
+
+    /* For those who look on; NULL: nobody does. */
+    void (*on_effect)(void *self, const struct effect *effect); /* before it is carried out */
+    void (*on_verdict)(void *self, replica_id from, enum verdict verdict);
 };
 
 #endif

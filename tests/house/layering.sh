@@ -26,7 +26,11 @@ BEGIN {
     uses["generals"] = "base crypto wire agreement config ideal"
     uses["prove"] = uses["generals"] " generals"
     uses["draw"] = uses["generals"] " generals"
-    uses["command"] = uses["generals"] " generals prove draw console"
+    uses["disk"] = "base storage"
+    uses["oracles"] = "base crypto wire agreement machine"
+    uses["traitors"] = uses["oracles"] " replica storage transport node"
+    uses["cluster"] = uses["traitors"] " config client ideal disk oracles traitors"
+    uses["command"] = uses["cluster"] " cluster " uses["generals"] " generals prove draw console"
     # Which layers may see a library.
     library["sodium.h"] = "crypto"
     library["sodium/"] = "crypto"

@@ -1,0 +1,102 @@
+/* oracle.h - judges of a whole group's run: what they are shown, and what they say.
+ *
+ * The world shows every oracle everything that happens, in order; an oracle keeps what it needs and
+ * notes the first thing that breaks its property. It never touches what it watches. What a traitor
+ * does is shown too, marked as such: properties are about loyal replicas and honest clients.
+ *
+ * Everything shown is borrowed for the call. */
+#ifndef STRATEGOS_ORACLES_ORACLE_H
+#define STRATEGOS_ORACLES_ORACLE_H
+
+#include "agreement/effect.h"
+#include "base/verdict.h"
+#include "wire/message.h"
+
+#include <stdbool.h>
+
+#define ORACLE_TEXT_BYTES  256u
+#define ORACLE_CLIENTS_MAX 64u
+
+/* What a finding means for the exit code. */
+enum property { PROPERTY_SAFETY, PROPERTY_LIVENESS, PROPERTY_INVARIANT };
+
+struct oracle_world { /* what is known beforehand */
+    size_t replica_count;
+    size_t fault_count; /* f of the configuration */
+    uint64_t delta_ns;
+    struct digest genesis;
+    struct public_key replica_keys[REPLICAS_MAX];
+    size_t client_count;
+    struct public_key client_keys[ORACLE_CLIENTS_MAX];
+    uint64_t honest_clients; /* bit c */
+};
+
+enum sight {
+    /* Of a replica (`replica`; `is_loyal`: not corrupted up to now). */
+    SIGHT_STARTED,   /* restored `height` orders, and is about to say something */
+    SIGHT_CRASHED,   /* what was not synced is gone or not: see SIGHT_DISK_LOST */
+    SIGHT_CORRUPTED, /* from now on a traitor */
+    SIGHT_DISK_LOST, /* came back with an old, empty or damaged disk: counts among the traitors */
+    SIGHT_EFFECT,    /* `effect`, as the core emitted it */
+    SIGHT_SYNCED,    /* all records up to now are on disk */
+    SIGHT_FRAME,     /* a frame left for `peer` */
+    SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict` */
+    SIGHT_APPLIED,   /* it has applied `height`; `digest` of its state if has_digest */
+    SIGHT_VIEW,      /* it entered `view` */
+    SIGHT_USAGE,     /* `bytes` of queues and `count` of held segments, now and then */
+    /* Of a client (`client`). */
+    SIGHT_SENT,     /* request `number` of `session` was formed: `request` */
+    SIGHT_INVOKED,  /* the application asked: operation `number`, `request` */
+    SIGHT_RETURNED, /* operation `number` ended: `outcome`, `result`; is_known false: timed out */
+    /* Of the world. */
+    SIGHT_CALM, /* faults have ended: network timely, at most f traitors, all others up */
+    SIGHT_END,  /* no more comes */
+};
+
+struct sighting {
+    enum sight kind;
+    uint64_t now_ns;
+    replica_id replica;
+    replica_id peer;
+    bool is_loyal;
+    const struct effect *effect;
+    enum verdict verdict;
+    height_nr height;
+    view_nr view;
+    bool has_digest;
+    struct digest digest;
+    uint64_t bytes;
+    uint64_t count;
+    size_t client;
+    uint64_t session;
+    uint64_t number;
+    bool is_known;
+    enum outcome outcome;
+    struct slice request;
+    struct slice result;
+};
+
+struct oracle {
+    const char *name; /* "agreement" */
+    const char *says; /* the property in one sentence */
+    enum property property;
+    void *self;
+    void (*see)(void *self, const struct sighting *sighting);
+    /* NULL: nothing is wrong so far. Otherwise one sentence with numbers in it; the first one. */
+    const char *(*finding)(const void *self);
+    void (*free)(void *self);
+};
+
+/* All oracles there are; each is made fresh for one run. */
+#define ORACLES_MAX 16u
+struct oracles {
+    size_t count;
+    struct oracle all[ORACLES_MAX];
+};
+MUST_USE enum error oracles_new(struct oracles *oracles, const struct oracle_world *world);
+void oracles_free(struct oracles *oracles);
+void oracles_see(struct oracles *oracles, const struct sighting *sighting);
+/* The first oracle that found something; NULL: none. */
+const struct oracle *oracles_finding(const struct oracles *oracles);
+
+#endif
