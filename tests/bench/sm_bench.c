@@ -23,9 +23,9 @@ enum talk {
 static const char *const talk_names[TALK_KINDS] = {"all loyal", "two orders", "kept back"};
 
 struct operation {
-    bool is_verify;
     const struct public_key *key; /* verify */
-    general_id general;           /* sign */
+    bool is_verify;
+    general_id general; /* sign */
     struct digest digest;
     struct signature signature;
 };
@@ -105,8 +105,8 @@ static void keep_back(struct sm_world *game, unsigned round)
     }
     if (round == game->m) {
         struct sm_chain chain = {.order = 2};
-        for (general_id traitor = 0; traitor < game->m; traitor++) {
-            sm_world_sign(game, traitor, &chain);
+        for (unsigned traitor = 0; traitor < game->m; traitor++) {
+            sm_world_sign(game, (general_id)traitor, &chain);
         }
         sm_world_send(game, &chain, general_bit((general_id)game->m));
     }
@@ -161,8 +161,9 @@ static void measure(unsigned generals, unsigned m, enum talk talk, uint64_t runs
     for (size_t i = 0; i < operation_count; i++) {
         verifies += operations[i].is_verify ? 1 : 0;
     }
-    const double game_ns = (double)games_ns[runs / 2];
-    const double ed25519_ns = (double)alone_ns[runs / 2];
+    const size_t middle = runs / 2;
+    const double game_ns = (double)games_ns[middle];
+    const double ed25519_ns = (double)alone_ns[middle];
     (void)printf("%3u %3u  %-10s %9llu %6zu %9zu %9.3f %11.3f %6.2f\n", generals, m,
                  talk_names[talk], (unsigned long long)world.message_count,
                  operation_count - verifies, verifies, game_ns / 1e6, ed25519_ns / 1e6,

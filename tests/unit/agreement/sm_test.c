@@ -128,7 +128,7 @@ static void theorem2_holds_for_at_most_m_traitors(void **state)
     uint64_t seen[VERDICT_COUNT] = {0};
     for (unsigned generals = 3; generals <= 7; generals++) {
         for (unsigned m = 1; m <= 4 && m <= generals - 2; m++) {
-            for (uint64_t seed = 0; seed < 100 * m; seed++) {
+            for (uint64_t seed = 0; seed < UINT64_C(100) * m; seed++) {
                 play_random(&ideal, generals, m, 1 + (unsigned)(seed % m), seed);
                 assert_true(sm_world_ic1(&world));
                 assert_true(sm_world_ic2(&world));

@@ -73,10 +73,10 @@ static void pass_on(struct sm_world *game, unsigned round)
     unsigned heard;
     const struct sm_mail *mail = sm_world_heard(game, round - 1, &heard);
     for (unsigned i = 0; i < heard; i++) {
-        for (general_id t = 0; t < game->generals; t++) {
-            if (general_is_in(game->traitors & mail[i].to, t)) {
+        for (unsigned t = 0; t < game->generals; t++) {
+            if (general_is_in(game->traitors & mail[i].to, (general_id)t)) {
                 struct sm_chain chain = mail[i].chain;
-                sm_world_sign(game, t, &chain);
+                sm_world_sign(game, (general_id)t, &chain);
                 sm_world_send(game, &chain, sm_world_loyal(game));
             }
         }

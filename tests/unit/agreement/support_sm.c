@@ -44,8 +44,8 @@ void sm_world_init(struct sm_world *world, const struct sm_book *book, unsigned 
     world->commander = 0;
     world->order = ATTACK;
     world->traitors = traitors;
-    for (general_id g = 0; g < generals; g++) {
-        world->neighbours[g] = generals_all(generals) & ~general_bit(g);
+    for (unsigned g = 0; g < generals; g++) {
+        world->neighbours[g] = generals_all(generals) & ~general_bit((general_id)g);
     }
     memset(&world->instance, 7, sizeof world->instance);
     world->any_length = false;
@@ -104,8 +104,8 @@ const struct sm_mail *sm_world_heard(const struct sm_world *world, unsigned roun
 
 static void deliver(struct sm_world *world, const struct sm_mail *mail)
 {
-    for (general_id g = 0; g < world->generals; g++) {
-        if (!general_is_in(mail->to & ~world->traitors, g)) {
+    for (unsigned g = 0; g < world->generals; g++) {
+        if (!general_is_in(mail->to & ~world->traitors, (general_id)g)) {
             continue;
         }
         unsigned next = world->round + 1;
@@ -146,8 +146,8 @@ void sm_world_play(struct sm_world *world)
     memset(world->relays, 0, sizeof world->relays);
     memset(world->mail_count, 0, sizeof world->mail_count);
     memset(world->loyal_mail_count, 0, sizeof world->loyal_mail_count);
-    for (general_id g = 0; g < world->generals; g++) {
-        struct sm_settings settings = settings_of(world, g);
+    for (unsigned g = 0; g < world->generals; g++) {
+        struct sm_settings settings = settings_of(world, (general_id)g);
         sm_init(&world->sms[g], &settings);
     }
     if (!general_is_in(world->traitors, world->commander)) {
@@ -165,8 +165,8 @@ bool sm_world_ic1(const struct sm_world *world)
 {
     general_set lieutenants = sm_world_loyal(world) & ~general_bit(world->commander);
     order_nr common = ORDER_ABSENT;
-    for (general_id g = 0; g < world->generals; g++) {
-        if (!general_is_in(lieutenants, g)) {
+    for (unsigned g = 0; g < world->generals; g++) {
+        if (!general_is_in(lieutenants, (general_id)g)) {
             continue;
         }
         order_nr order = sm_decide(&world->sms[g]);
@@ -183,8 +183,9 @@ bool sm_world_ic2(const struct sm_world *world)
     if (general_is_in(world->traitors, world->commander)) {
         return true;
     }
-    for (general_id g = 0; g < world->generals; g++) {
-        if (!general_is_in(world->traitors, g) && sm_decide(&world->sms[g]) != world->order) {
+    for (unsigned g = 0; g < world->generals; g++) {
+        if (!general_is_in(world->traitors, (general_id)g) &&
+            sm_decide(&world->sms[g]) != world->order) {
             return false;
         }
     }
