@@ -383,10 +383,13 @@ void arguments_print_help(const struct argument_command *command, void *stream)
     (void)fprintf(out, "OPTIONS\n");
     print_options(out, command->options);
     print_options(out, command->common);
-    (void)fprintf(out, "       -h, --help\n           Print this page.\n\n"
-                       "       -V, --version\n           Print the version.\n\n"
-                       "EXIT STATUS\n       0  done\n       1  refused or failed\n"
-                       "       2  wrong usage\n       3  timed out\n");
+    (void)fprintf(out,
+                  "       -h, --help\n           Print this page.\n\n"
+                  "       -V, --version\n           Print the version.\n\n"
+                  "EXIT STATUS\n%s",
+                  command->exit_status != NULL ? command->exit_status
+                                               : "       0  done\n       1  refused or failed\n"
+                                                 "       2  wrong usage\n       3  timed out\n");
     if (command->ending != NULL) {
         (void)fprintf(out, "\n%s", command->ending);
     }

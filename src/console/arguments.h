@@ -49,7 +49,8 @@ struct argument_command {
     size_t operands_max;
     const char
         *ending; /* printed as it is at the end of the page: EXAMPLES and the like; or NULL */
-    bool stops_at_operand; /* the first operand ends the options: the rest is a subcommand's */
+    const char *exit_status; /* lines for its section of the page; NULL: those of exit_code.h */
+    bool stops_at_operand;   /* the first operand ends the options: the rest is a subcommand's */
 };
 
 struct arguments {

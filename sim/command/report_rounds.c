@@ -1,0 +1,302 @@
+/* report_rounds.c - who said what to whom: a table for each round, a row for each thing that was
+ * said, a column for each general who was told. */
+#include "command/report.h"
+
+#include <string.h>
+
+#define ROWS_MAX     64u   /* of all tables together: what a person may still read */
+#define MESSAGES_MAX 4000u /* more are never few rows */
+#define NO_MESSAGE   UINT32_MAX
+
+/* One thing that one general said, and to whom. */
+struct row {
+    uint32_t first; /* a message of it */
+    uint32_t to[GENERALS_MAX];
+};
+
+/* The rows of one round of one instance. */
+struct round_rows {
+    unsigned count;
+    struct row rows[ROWS_MAX];
+};
+
+/* The naive algorithm has none: all that is said is one. */
+static size_t count_instances(const struct play *play)
+{
+    return play->instance_count == 0 ? 1 : play->instance_count;
+}
+
+/* What was said, or was due and was not. */
+static order_nr order_of(const struct message *message)
+{
+    return message->sent == ORDER_ABSENT ? message->due : message->sent;
+}
+
+/* Rows are ordered by speaker, then by path; SM: by order too, for a row is one chain. */
+static int compare(const struct play *play, const struct message *a, const struct message *b)
+{
+    unsigned shared = a->path_count < b->path_count ? a->path_count : b->path_count;
+    if (a->from != b->from) {
+        return a->from < b->from ? -1 : 1;
+    }
+    int order = memcmp(message_path(play, a), message_path(play, b), shared);
+    if (order != 0 || a->path_count != b->path_count) {
+        return order != 0 ? order : (int)a->path_count - (int)b->path_count;
+    }
+    return play->scenario.algorithm == ALGORITHM_SM ? (int)order_of(a) - (int)order_of(b) : 0;
+}
+
+/* Puts a message where it belongs; false if there are too many rows. */
+static bool place(const struct play *play, struct round_rows *rows, uint32_t index)
+{
+    const struct message *message = &play->messages[index];
+    unsigned at = 0;
+    for (; at < rows->count; at++) {
+        int order = compare(play, message, &play->messages[rows->rows[at].first]);
+        if (order == 0 && rows->rows[at].to[message->to] == NO_MESSAGE) {
+            rows->rows[at].to[message->to] = index;
+            return true;
+        }
+        if (order < 0) {
+            break;
+        }
+    }
+    if (rows->count == ROWS_MAX) {
+        return false;
+    }
+    memmove(&rows->rows[at + 1], &rows->rows[at], (rows->count - at) * sizeof rows->rows[0]);
+    rows->count++;
+    rows->rows[at].first = index;
+    for (unsigned general = 0; general < GENERALS_MAX; general++) {
+        rows->rows[at].to[general] = NO_MESSAGE;
+    }
+    rows->rows[at].to[message->to] = index;
+    return true;
+}
+
+static bool gather(const struct play *play, size_t instance, unsigned round,
+                   struct round_rows *rows)
+{
+    rows->count = 0;
+    for (size_t i = 0; i < play->message_count; i++) {
+        const struct message *message = &play->messages[i];
+        if (message->instance == instance && message->round == round &&
+            !place(play, rows, (uint32_t)i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_told(const struct round_rows *rows, unsigned general)
+{
+    for (unsigned i = 0; i < rows->count; i++) {
+        if (rows->rows[i].to[general] != NO_MESSAGE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a receiver made of a chain. */
+static const char *judgement(enum verdict verdict)
+{
+    switch ((int)verdict) {
+    case VERDICT_ACCEPTED:
+        return "new";
+    case VERDICT_DUPLICATE:
+        return "known";
+    case VERDICT_STALE:
+        return "too few";
+    case VERDICT_BAD_AUTHENTICATION:
+        return "forged";
+    default:
+        return verdict_name(verdict);
+    }
+}
+
+/* Oral: the order that was heard. Signed: what the receiver made of the chain. */
+static void add_cell(const struct report *report, struct grid *grid, const struct message *message)
+{
+    enum tint tint = message->fate == FATE_LOYAL ? TINT_PLAIN : TINT_LIE;
+    const char *mark = message->fate == FATE_LOYAL ? "" : "!";
+    if (message->fate == FATE_SILENT) {
+        grid_add(grid, tint, report->is_short ? "-!" : "silent!");
+    } else if (message->fate == FATE_LATE) {
+        grid_add(grid, tint, report->is_short ? "~!" : "late!");
+    } else if (report->play->scenario.algorithm == ALGORITHM_SM) {
+        grid_add(grid, tint, "%s%s", judgement(message->verdict), mark);
+    } else if (message->fate == FATE_GARBAGE) {
+        grid_add(grid, tint, report->is_short ? "?!" : "garbage!");
+    } else {
+        grid_add(grid, tint, "%s%s", report_order(report, message->sent), mark);
+    }
+}
+
+static void add_label(const struct report *report, struct grid *grid, const struct message *message)
+{
+    char general[REPORT_GENERAL_BYTES];
+    char path[REPORT_PATH_BYTES];
+    bool is_traitor = general_is_in(report->play->scenario.traitors, message->from) != 0;
+    (void)report_path(message_path(report->play, message), message->path_count, path);
+    grid_add(grid, is_traitor ? TINT_LIE : TINT_PLAIN, "%s",
+             report_general(report, message->from, general));
+    if (report->play->scenario.algorithm == ALGORITHM_SM) {
+        grid_add(grid, TINT_PLAIN, "%s",
+                 scenario_order_name(&report->play->scenario, order_of(message)));
+    }
+    if (report->play->scenario.algorithm != ALGORITHM_NAIVE) {
+        grid_add(grid, TINT_PLAIN, "%s", path);
+    }
+}
+
+static void make_grid(const struct report *report, const struct round_rows *rows, struct grid *grid)
+{
+    const struct scenario *scenario = &report->play->scenario;
+    bool is_signed = scenario->algorithm == ALGORITHM_SM;
+    bool has_path = scenario->algorithm != ALGORITHM_NAIVE;
+    size_t columns = 1 + (is_signed ? 1 : 0) + (has_path ? 1 : 0);
+    for (unsigned general = 0; general < scenario->generals; general++) {
+        columns += is_told(rows, general) ? 1 : 0;
+    }
+    grid_init(grid, columns);
+    grid_add(grid, TINT_FAINT, "from");
+    if (is_signed) {
+        grid_add(grid, TINT_FAINT, "order");
+    }
+    if (has_path) {
+        grid_add(grid, TINT_FAINT, is_signed ? "signed" : "path");
+    }
+    for (unsigned general = 0; general < scenario->generals; general++) {
+        if (is_told(rows, general)) {
+            char text[REPORT_GENERAL_BYTES];
+            grid_add(grid, TINT_FAINT, "to %s", report_general(report, (general_id)general, text));
+        }
+    }
+    for (unsigned i = 0; i < rows->count; i++) {
+        add_label(report, grid, &report->play->messages[rows->rows[i].first]);
+        for (unsigned general = 0; general < scenario->generals; general++) {
+            uint32_t index = rows->rows[i].to[general];
+            if (index != NO_MESSAGE) {
+                add_cell(report, grid, &report->play->messages[index]);
+            } else if (is_told(rows, general)) {
+                grid_add(grid, TINT_PLAIN, "%s", "");
+            }
+        }
+    }
+}
+
+static const char *round_title(const struct scenario *scenario, unsigned round)
+{
+    if (scenario->algorithm == ALGORITHM_NAIVE) {
+        return "every general tells all others his own order";
+    }
+    if (round == 1) {
+        return scenario->algorithm == ALGORITHM_SM ? "the commander signs his order and sends it"
+                                                   : "the commander gives his order";
+    }
+    if (scenario->algorithm == ALGORITHM_SM) {
+        return "who learned an order signs it too and passes it on";
+    }
+    return graph_is_complete(&scenario->graph) ? "each lieutenant tells what he was told"
+                                               : "what is on its way is passed on";
+}
+
+enum fit { FIT_WELL, FIT_TOO_WIDE, FIT_TOO_MUCH };
+
+/* Whether all rounds can be shown as the report stands. */
+static enum fit measure(const struct report *report, struct round_rows *rows)
+{
+    const struct play *play = report->play;
+    unsigned total = 0;
+    if (!play->is_recorded || play->message_count > MESSAGES_MAX) {
+        return FIT_TOO_MUCH;
+    }
+    for (size_t instance = 0; instance < count_instances(play); instance++) {
+        for (unsigned round = 1; round <= play->rounds; round++) {
+            struct grid grid;
+            if (!gather(play, instance, round, rows) || total + rows->count > ROWS_MAX) {
+                return FIT_TOO_MUCH;
+            }
+            total += rows->count;
+            make_grid(report, rows, &grid);
+            size_t width = grid_width(&grid);
+            grid_fini(&grid);
+            if (width > REPORT_COLUMNS) {
+                return FIT_TOO_WIDE;
+            }
+        }
+    }
+    return FIT_WELL;
+}
+
+static void print_legend(const struct report *report)
+{
+    const struct scenario *scenario = &report->play->scenario;
+    report_head(report, "Who said what to whom");
+    if (scenario->algorithm == ALGORITHM_SM) {
+        report_wrap(report, 2,
+                    "A row is an order with the names under it, 0>2: signed by 0, then by 2. A "
+                    "column is who was sent it, and what he made of it: new to him, known, or "
+                    "refused (too few names for this round, forged, malformed).");
+    } else if (scenario->algorithm == ALGORITHM_OM) {
+        report_wrap(report, 2,
+                    "A row is what one general said; its path is where he has it from, 0>2: 2 "
+                    "says that 0 told him. A column is who was told.");
+    }
+    if (scenario->traitors != 0) {
+        report_wrap(report, 2, "* is a traitor, ! is not what a loyal general would have said.");
+    }
+    if (report->is_short && scenario->algorithm != ALGORITHM_SM) {
+        (void)fputs(" ", report->out);
+        for (unsigned order = 0; order < scenario->order_count; order++) {
+            (void)fprintf(report->out, " %s = %s,", report_order(report, (order_nr)order),
+                          scenario->order_names[order]);
+        }
+        (void)fputs(" - = nothing, ~ = too late, ? = garbage\n", report->out);
+    }
+}
+
+static void print_instance(const struct report *report, size_t instance, struct round_rows *rows)
+{
+    const struct play *play = report->play;
+    for (unsigned round = 1; round <= play->rounds; round++) {
+        bool is_gathered = gather(play, instance, round, rows);
+        if (!is_gathered || rows->count == 0) {
+            continue;
+        }
+        struct grid grid;
+        (void)fprintf(report->out, "\n  Round %u: %s.\n", round,
+                      round_title(&play->scenario, round));
+        make_grid(report, rows, &grid);
+        grid_print(&grid, report->out, report->has_colour);
+        grid_fini(&grid);
+    }
+}
+
+void report_print_rounds(struct report *report)
+{
+    const struct play *play = report->play;
+    static struct round_rows rows; /* large */
+    enum fit fit = measure(report, &rows);
+    if (fit == FIT_TOO_WIDE) {
+        report->is_short = true;
+        fit = measure(report, &rows);
+    }
+    if (fit != FIT_WELL) {
+        report_head(report, "Who said what to whom");
+        report_wrap(report, 2,
+                    "That is too much to be shown here. --html makes a page to click through, "
+                    "--tree shows what one general was told.");
+        return;
+    }
+    print_legend(report);
+    for (size_t i = 0; i < count_instances(play); i++) {
+        if (play->instance_count > 1) {
+            (void)fprintf(report->out, "\n  General %u commands, with the order %s.\n",
+                          play->instances[i].commander,
+                          scenario_order_name(&play->scenario, play->instances[i].order));
+        }
+        print_instance(report, i, &rows);
+    }
+}
