@@ -18,20 +18,22 @@ enum fate {
     FATE_LIE,     /* another order than is due */
     FATE_SILENT,  /* nothing, although something is due */
     FATE_LATE,    /* what is due, a round too late */
-    FATE_GARBAGE, /* no order at all */
+    FATE_GARBAGE, /* no order at all, or a chain that proves none */
     FATE_EXTRA,   /* something, although nothing is due (SM: forged, replayed, kept back ...) */
 };
 
 /* One message that was sent, or should have been. */
 struct message {
     uint16_t instance; /* index of struct instance */
-    uint16_t round;    /* from 1; on an incomplete graph with OM(m,p): the hop's time */
+    uint16_t round;    /* when it was sent, from 1; FATE_LATE: should have been. OM(m,p): the
+                        * hop's time */
     general_id from;
     general_id to;
     order_nr due;  /* what a loyal general would have said here; ORDER_ABSENT: nothing */
     order_nr sent; /* ORDER_ABSENT: nothing */
     enum fate fate;
-    enum verdict verdict; /* the receiver's; what was not sent: VERDICT_ACCEPTED, meaningless */
+    enum verdict verdict; /* the receiver's; what was not sent: VERDICT_ACCEPTED, meaningless.
+                           * OM and naive: late is STALE, garbage MALFORMED */
     uint8_t path_count;   /* OM: what the order went through, `from` last; SM: who signed */
     uint32_t path_at;     /* into play->paths */
 };
@@ -42,7 +44,7 @@ struct instance {
     order_nr order;
     order_nr decisions[GENERALS_MAX]; /* of traitors too, had they followed the rules */
     struct om *oms;                   /* OM on a complete graph: each general's, or NULL */
-    struct sm *sms;                   /* SM: each general's, or NULL */
+    struct sm *sms;                   /* SM: each general's, without keys and authority, or NULL */
 };
 
 struct play {
@@ -56,21 +58,27 @@ struct play {
     size_t message_count;
     general_id *paths;
 
-    order_nr decisions[GENERALS_MAX]; /* what each general obeys; interactive: majority of vector */
-    order_nr vectors[GENERALS_MAX][GENERALS_MAX]; /* interactive: general's view of each general */
+    order_nr decisions[GENERALS_MAX]; /* what each general obeys; interactive and naive: the
+                                       * strict majority of his vector, else RETREAT */
+    order_nr vectors[GENERALS_MAX][GENERALS_MAX]; /* interactive: a general's view of each general;
+                                                   * naive: what he heard; his own among them */
 
     uint64_t sent_count;      /* messages; OM: values */
-    uint64_t packet_count;    /* what travels together counts once */
+    uint64_t packet_count;    /* what travels together (one instance, round, pair) counts once */
     uint64_t signature_count; /* made */
     uint64_t verify_count;    /* checked */
-    uint64_t
-        messages_formula; /* of an all-loyal run of this algorithm on this graph; 0: no formula */
+    /* Of an all-loyal run of this algorithm on a complete graph; 0: no formula. */
+    uint64_t messages_formula;
     uint64_t packets_formula;
     uint64_t acted[GENERALS_MAX]; /* how often each traitor did otherwise than a loyal general */
 
-    bool has_ic2; /* false: the commander is a traitor, so it holds for want of a case */
-    bool ic1; /* all loyal lieutenants obey the same order (interactive: have the same vector) */
-    bool ic2; /* they obey a loyal commander's order (interactive: exact for loyal entries) */
+    /* IC1: all loyal lieutenants obey the same order. IC2: they obey a loyal commander's order.
+     * Interactive: all loyal generals have the same vector; it is exact for loyal entries. Naive:
+     * all loyal generals obey the same order; if all have the same own order, they obey that. */
+    bool has_ic2; /* false: nobody's order is due (a traitor commands; naive: own orders differ, or
+                   * nobody is loyal), so it holds for want of a case */
+    bool ic1;
+    bool ic2;
     char ic1_reason[PLAY_REASON_BYTES]; /* one sentence each, with generals and orders in it */
     char ic2_reason[PLAY_REASON_BYTES];
 };

@@ -60,10 +60,32 @@ void scenario_fini(struct scenario *scenario)
     scenario->lie_count = 0;
 }
 
-/* The room doubles at powers of two, so that the count alone says how large it is. */
+/* The room for lies doubles at powers of two, so that their count alone says how large it is. */
 static bool is_full(size_t count)
 {
     return (count & (count - 1)) == 0;
+}
+
+enum error scenario_copy(struct scenario *copy, const struct scenario *scenario,
+                         struct error_text *text)
+{
+    *copy = *scenario;
+    copy->lies = NULL;
+    copy->lie_count = 0;
+    if (scenario->lie_count == 0) {
+        return OK;
+    }
+    size_t capacity = 1;
+    while (capacity < scenario->lie_count) {
+        capacity *= 2;
+    }
+    copy->lies = malloc(capacity * sizeof *copy->lies);
+    if (copy->lies == NULL) {
+        return error_set(text, ERROR_MEMORY, "no memory for %zu lies", capacity);
+    }
+    memcpy(copy->lies, scenario->lies, scenario->lie_count * sizeof *copy->lies);
+    copy->lie_count = scenario->lie_count;
+    return OK;
 }
 
 enum error scenario_add_lie(struct scenario *scenario, const struct lie *lie,

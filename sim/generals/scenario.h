@@ -94,7 +94,7 @@ struct scenario {
     bool has_round_rule; /* SM: false only to show what it is for */
     uint64_t seed;
     uint64_t memory_bytes_max;
-    struct lie *lies; /* owned */
+    struct lie *lies; /* owned; grown by scenario_add_lie alone */
     size_t lie_count;
     enum expectation expect_ic1; /* of scenario files: what must come out */
     enum expectation expect_ic2;
@@ -105,6 +105,10 @@ struct scenario {
  */
 void scenario_init(struct scenario *scenario);
 void scenario_fini(struct scenario *scenario);
+
+/* `copy` is not initialised before; on failure it owns nothing. */
+MUST_USE enum error scenario_copy(struct scenario *copy, const struct scenario *scenario,
+                                  struct error_text *text);
 
 /* Adds a lie; ERROR_MEMORY or ERROR_LIMIT with a text. */
 MUST_USE enum error scenario_add_lie(struct scenario *scenario, const struct lie *lie,
@@ -120,7 +124,8 @@ void scenario_draw_traitors(struct scenario *scenario, unsigned count);
 
 /* Whether it can be played; if not, `text` says which value, its bound and why (m against n, the
  * graph's connection or regularity with the general and the missing paths, memory with the figure,
- * strategies that fit the algorithm). */
+ * strategies that fit the algorithm, a lie by its number, from 1). ERROR_LIMIT: too large;
+ * ERROR_INVALID: anything else. */
 MUST_USE enum error scenario_check(const struct scenario *scenario, struct error_text *text);
 
 /* Names, as options and files write them. */

@@ -1,0 +1,349 @@
+/* scenario_check.c - whether a scenario can be played, and why not: each refusal names the value,
+ * its bound and the reason. Memory is reckoned before any is taken. */
+#include "generals/play.h"
+#include "generals/play_sm.h"
+#include "generals/strategy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#if __has_include("generals/play_om_graph.h")
+#include "generals/play_om_graph.h"
+#else
+static enum error play_om_graph_check(const struct scenario *scenario, struct error_text *text)
+{
+    (void)scenario;
+    return error_set(text, ERROR_INVALID, "OM is played on complete graphs only");
+}
+#endif
+
+#define BYTES_TEXT_BYTES 32u
+
+/* "98.9 TiB", cut off after one digit. */
+static void bytes_to_text(uint64_t bytes, char text[BYTES_TEXT_BYTES])
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    unsigned unit = 0;
+    uint64_t tenths = 0;
+    while (bytes >= 1024) {
+        tenths = bytes % 1024 * 10 / 1024;
+        bytes /= 1024;
+        unit++;
+    }
+    if (unit == 0) {
+        (void)snprintf(text, BYTES_TEXT_BYTES, "%" PRIu64 " bytes", bytes);
+    } else {
+        (void)snprintf(text, BYTES_TEXT_BYTES, "%" PRIu64 ".%" PRIu64 " %s", bytes, tenths,
+                       units[unit]);
+    }
+}
+
+static const char *title_of(const struct scenario *scenario)
+{
+    return scenario->algorithm == ALGORITHM_OM ? "OM" : "SM";
+}
+
+static enum error check_generals(const struct scenario *scenario, struct error_text *text)
+{
+    if (scenario->generals < 2 || scenario->generals > GENERALS_MAX) {
+        return error_set(text, ERROR_INVALID, "generals = %u: it takes 2 to %u", scenario->generals,
+                         GENERALS_MAX);
+    }
+    if (scenario->commander >= scenario->generals) {
+        return error_set(text, ERROR_INVALID,
+                         "commander = %d: of %u generals the last has the number %u",
+                         scenario->commander, scenario->generals, scenario->generals - 1);
+    }
+    if ((scenario->traitors & ~generals_all(scenario->generals)) != 0) {
+        general_set outside = scenario->traitors & ~generals_all(scenario->generals);
+        return error_set(text, ERROR_INVALID,
+                         "traitor %d: of %u generals the last has the number %u",
+                         __builtin_ctzll(outside), scenario->generals, scenario->generals - 1);
+    }
+    return OK;
+}
+
+static enum error check_orders(const struct scenario *scenario, struct error_text *text)
+{
+    unsigned count = scenario->order_count;
+    if (count < 2 || count > SCENARIO_ORDERS_MAX) {
+        return error_set(text, ERROR_INVALID, "%u orders: there are 2 to %u", count,
+                         SCENARIO_ORDERS_MAX);
+    }
+    if (scenario->order >= count || scenario->lie_order >= count) {
+        return error_set(text, ERROR_INVALID, "order number %d: of %u orders the last is %u",
+                         scenario->order >= count ? scenario->order : scenario->lie_order, count,
+                         count - 1);
+    }
+    for (unsigned g = 0; g < scenario->generals; g++) {
+        if (scenario->private_orders[g] >= count) {
+            return error_set(text, ERROR_INVALID,
+                             "general %u's order has the number %d: of %u orders the last is %u", g,
+                             scenario->private_orders[g], count, count - 1);
+        }
+    }
+    return OK;
+}
+
+/* m against n, and traitors against m (LSP82 theorems 1 and 2). The naive algorithm has no m. */
+static enum error check_bounds(const struct scenario *scenario, struct error_text *text)
+{
+    const char *title = title_of(scenario);
+    unsigned m = scenario->m;
+    unsigned generals = scenario->generals;
+    unsigned traitors = (unsigned)__builtin_popcountll(scenario->traitors);
+    if (scenario->algorithm == ALGORITHM_NAIVE) {
+        return OK;
+    }
+    if (m > generals - 2) {
+        return error_set(text, ERROR_INVALID,
+                         "m = %u: of %u generals at most %u, because with fewer than two loyal "
+                         "generals there is nothing to agree on",
+                         m, generals, generals - 2);
+    }
+    if (m > ROUNDS_MAX - 1) {
+        return error_set(text, ERROR_INVALID, "m = %u: at most %u, because it takes m + 1 rounds",
+                         m, ROUNDS_MAX - 1);
+    }
+    if (scenario->is_beyond) {
+        return OK;
+    }
+    if (scenario->algorithm == ALGORITHM_OM && generals <= 3 * m) {
+        return error_set(text, ERROR_INVALID,
+                         "OM(%u) needs at least %u generals: %u are given; --beyond plays it all "
+                         "the same",
+                         m, 3 * m + 1, generals);
+    }
+    if (traitors > m) {
+        return error_set(text, ERROR_INVALID,
+                         "%s(%u) holds against at most %u traitors: %u are given; --beyond plays "
+                         "it all the same",
+                         title, m, m, traitors);
+    }
+    return OK;
+}
+
+/* Strategies of chains that mean nothing where everybody says one thing once. */
+static bool fits(enum algorithm algorithm, enum strategy strategy)
+{
+    return algorithm != ALGORITHM_NAIVE ||
+           (strategy != STRATEGY_FORGE && strategy != STRATEGY_TRUNCATE &&
+            strategy != STRATEGY_REPLAY);
+}
+
+static enum error check_strategies(const struct scenario *scenario, struct error_text *text)
+{
+    for (unsigned g = 0; g < scenario->generals; g++) {
+        enum strategy strategy = scenario->strategies[g];
+        if ((unsigned)strategy >= STRATEGY_COUNT) {
+            return error_set(text, ERROR_INVALID, "general %u has no strategy that is known", g);
+        }
+        if (strategy != STRATEGY_LOYAL && !general_is_in(scenario->traitors, (general_id)g)) {
+            return error_set(text, ERROR_INVALID, "general %u is no traitor and cannot play %s", g,
+                             strategy_name(strategy));
+        }
+        if (strategy == STRATEGY_WORST) {
+            return error_set(text, ERROR_INVALID,
+                             "traitor %u: the worst that he can do must be searched for before it "
+                             "is played",
+                             g);
+        }
+        if (!fits(scenario->algorithm, strategy)) {
+            return error_set(text, ERROR_INVALID,
+                             "traitor %u cannot play %s: the naive algorithm has one round and no "
+                             "signatures",
+                             g, strategy_name(strategy));
+        }
+    }
+    return OK;
+}
+
+static enum error check_graph(const struct scenario *scenario, struct error_text *text)
+{
+    const struct graph *graph = &scenario->graph;
+    if (graph->count != scenario->generals) {
+        return error_set(text, ERROR_INVALID, "the graph has %u vertices for %u generals",
+                         graph->count, scenario->generals);
+    }
+    if (scenario->p >= scenario->generals) {
+        return error_set(text, ERROR_INVALID, "p = %u: no general has more than %u neighbours",
+                         scenario->p, scenario->generals - 1);
+    }
+    if (graph_is_complete(graph)) {
+        return OK;
+    }
+    if (scenario->algorithm == ALGORITHM_NAIVE) {
+        return error_set(text, ERROR_INVALID,
+                         "the naive algorithm needs a complete graph: every general tells every "
+                         "other his order");
+    }
+    general_set reached = 1;
+    for (unsigned step = 0; step < scenario->generals; step++) {
+        for (general_set left = reached; left != 0; left &= left - 1) {
+            reached |= graph->neighbours[__builtin_ctzll(left)];
+        }
+    }
+    general_set cut_off = generals_all(scenario->generals) & ~reached;
+    if (cut_off != 0) {
+        return error_set(text, ERROR_INVALID,
+                         "the graph is not connected: general 0 cannot reach general %d",
+                         __builtin_ctzll(cut_off));
+    }
+    return OK;
+}
+
+/* LSP82 theorem 3: signatures help only those who can reach each other past the traitors. */
+static enum error check_sm(const struct scenario *scenario, struct error_text *text)
+{
+    general_set loyal = generals_all(scenario->generals) & ~scenario->traitors;
+    unsigned rounds = play_sm_rounds(scenario);
+    if (!scenario->is_beyond && !graph_is_connected(&scenario->graph, loyal)) {
+        return error_set(text, ERROR_INVALID,
+                         "the loyal generals are not connected among themselves, so that traitors "
+                         "stand between them; --beyond plays it all the same");
+    }
+    if (rounds > ROUNDS_MAX) {
+        return error_set(text, ERROR_INVALID,
+                         "SM on this graph takes %u rounds (m + d, d being the diameter of the "
+                         "loyal generals' part): at most %u",
+                         rounds, ROUNDS_MAX);
+    }
+    return OK;
+}
+
+static enum error refuse_lie(const struct scenario *scenario, size_t index, struct error_text *text,
+                             const char *why)
+{
+    const struct lie *lie = &scenario->lies[index];
+    return error_set(text, ERROR_INVALID, "lie %zu (from %d to %d): %s", index + 1, lie->from,
+                     lie->to, why);
+}
+
+/* What is wrong with the path of a lie; NULL: nothing. */
+static const char *path_trouble(const struct scenario *scenario, const struct lie *lie)
+{
+    bool is_complete = graph_is_complete(&scenario->graph);
+    bool is_signed = scenario->algorithm == ALGORITHM_SM;
+    unsigned most = is_signed                                ? play_sm_rounds(scenario)
+                    : scenario->algorithm == ALGORITHM_NAIVE ? 1
+                    : is_complete                            ? scenario->m + 1
+                                                             : ROUNDS_MAX;
+    general_set on_path = 0;
+    if (lie->path_count == 0 || lie->path_count > most) {
+        return "its path has no general, or more than there are rounds";
+    }
+    for (unsigned i = 0; i < lie->path_count; i++) {
+        general_id general = lie->path[i];
+        if (general >= scenario->generals || general_is_in(on_path, general)) {
+            return "its path holds a general twice, or one that there is not";
+        }
+        if (!is_signed && i > 0 &&
+            !general_is_in(scenario->graph.neighbours[lie->path[i - 1]], general)) {
+            return "its path goes where the graph has no edge";
+        }
+        on_path |= general_bit(general);
+    }
+    if (general_is_in(on_path, lie->to)) {
+        return "its path holds the receiver";
+    }
+    if (!is_signed && lie->path[lie->path_count - 1] != lie->from) {
+        return "its path does not end with the liar";
+    }
+    if (scenario->algorithm != ALGORITHM_NAIVE && !scenario->is_interactive &&
+        lie->path[0] != scenario->commander) {
+        return "its path does not begin with the commander";
+    }
+    return NULL;
+}
+
+static const char *lie_trouble(const struct scenario *scenario, const struct lie *lie)
+{
+    if (lie->from >= scenario->generals || lie->to >= scenario->generals || lie->from == lie->to) {
+        return "liar and receiver are two of the generals";
+    }
+    if (!general_is_in(scenario->traitors, lie->from)) {
+        return "the liar is loyal";
+    }
+    if (scenario->strategies[lie->from] != STRATEGY_SCRIPT) {
+        return "the liar does not play by the script";
+    }
+    if (lie->order >= scenario->order_count && lie->order != ORDER_ABSENT) {
+        return "its order is none of this scenario";
+    }
+    if (!general_is_in(scenario->graph.neighbours[lie->from], lie->to)) {
+        return "the graph has no edge from the liar to the receiver";
+    }
+    return path_trouble(scenario, lie);
+}
+
+/* One occasion, one lie; with signatures, one lie for each order. */
+static enum error check_conflicts(const struct scenario *scenario, struct error_text *text)
+{
+    struct plot plot;
+    if (plot_init(&plot, scenario) != OK) {
+        return error_set(text, ERROR_MEMORY, "no memory for %zu lies", scenario->lie_count);
+    }
+    enum error error = OK;
+    for (size_t i = 1; i < plot.script_count && error == OK; i++) {
+        const struct lie *a = plot.script[i - 1];
+        const struct lie *b = plot.script[i];
+        if (lie_compare(a, b) == 0 &&
+            (scenario->algorithm != ALGORITHM_SM || a->order == b->order)) {
+            size_t first = (size_t)((a < b ? a : b) - scenario->lies);
+            size_t second = (size_t)((a < b ? b : a) - scenario->lies);
+            error = error_set(text, ERROR_INVALID,
+                              "lie %zu (from %d to %d): lie %zu is about the same message",
+                              second + 1, a->from, a->to, first + 1);
+        }
+    }
+    plot_fini(&plot);
+    return error;
+}
+
+static enum error check_lies(const struct scenario *scenario, struct error_text *text)
+{
+    for (size_t i = 0; i < scenario->lie_count; i++) {
+        const char *trouble = lie_trouble(scenario, &scenario->lies[i]);
+        if (trouble != NULL) {
+            return refuse_lie(scenario, i, text, trouble);
+        }
+    }
+    return check_conflicts(scenario, text);
+}
+
+static enum error check_memory(const struct scenario *scenario, struct error_text *text)
+{
+    uint64_t bytes = play_memory(scenario);
+    if (bytes <= scenario->memory_bytes_max) {
+        return OK;
+    }
+    char needed[BYTES_TEXT_BYTES];
+    char bound[BYTES_TEXT_BYTES];
+    bytes_to_text(bytes, needed);
+    bytes_to_text(scenario->memory_bytes_max, bound);
+    return error_set(text, ERROR_LIMIT,
+                     "%s(%u) of %u generals takes %s%s of memory: the bound is %s",
+                     title_of(scenario), scenario->m, scenario->generals,
+                     bytes == UINT64_MAX ? "more than " : "", needed, bound);
+}
+
+enum error scenario_check(const struct scenario *scenario, struct error_text *text)
+{
+    if (scenario->algorithm != ALGORITHM_OM && scenario->algorithm != ALGORITHM_SM &&
+        scenario->algorithm != ALGORITHM_NAIVE) {
+        return error_set(text, ERROR_INVALID, "the algorithm is none of om, sm, naive");
+    }
+    TRY(check_generals(scenario, text));
+    TRY(check_orders(scenario, text));
+    TRY(check_bounds(scenario, text));
+    TRY(check_strategies(scenario, text));
+    TRY(check_graph(scenario, text));
+    if (scenario->algorithm == ALGORITHM_SM) {
+        TRY(check_sm(scenario, text));
+    }
+    if (scenario->algorithm == ALGORITHM_OM && !graph_is_complete(&scenario->graph)) {
+        TRY(play_om_graph_check(scenario, text));
+    }
+    TRY(check_memory(scenario, text));
+    return check_lies(scenario, text);
+}
