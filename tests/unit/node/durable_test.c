@@ -4,7 +4,7 @@
  * link time: it would need the whole node. */
 #include "node/shell.h"
 
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ports.h"
 
 // clang-format off

@@ -5,7 +5,7 @@
  * replaced at link time by what counts the calls. */
 #include "node/shell.h"
 
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ports.h"
 
 // clang-format off

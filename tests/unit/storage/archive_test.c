@@ -3,7 +3,7 @@
 #include "storage/archive.h"
 
 #include "base/prng.h"
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ledger.h"
 #include "wire/codec.h"
 #include "wire/digests.h"

@@ -2,7 +2,7 @@
  * it the ledger holds exactly a prefix of what was appended, with all that was synced. */
 #include "storage/ledger.h"
 
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ledger.h"
 
 #include <setjmp.h>

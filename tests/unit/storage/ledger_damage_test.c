@@ -4,7 +4,7 @@
 
 #include "crypto/checksum.h"
 #include "crypto/random.h"
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ledger.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* ledger_scan_test.c - a ledger that is open gives its records once more. */
 #include "storage/ledger.h"
 
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ledger.h"
 
 #include <setjmp.h>

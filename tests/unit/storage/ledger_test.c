@@ -2,7 +2,7 @@
  * ledger_crash_test.c, damage in ledger_damage_test.c. */
 #include "storage/ledger.h"
 
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 #include "support_ledger.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* faulty_folder.c - see faulty_folder.h. */
-#include "support/faulty_folder.h"
+#include "disk/faulty_folder.h"
 
 #include "base/assert.h"
 #include "base/prng.h"
@@ -15,8 +15,9 @@ struct memory_file {
     bool is_there;
     char name[NAME_BYTES];
     uint64_t size;
-    uint8_t *live; /* what the running process sees */
-    uint8_t *disk; /* what survives for certain */
+    uint64_t written; /* bytes up to here were written once */
+    uint8_t *live;    /* what the running process sees */
+    uint8_t *disk;    /* what survives for certain */
 };
 
 struct pending_write {
@@ -37,6 +38,8 @@ struct faulty_folder {
     uint64_t crash_at;
     uint64_t fail_at;
     enum error fail_with;
+    uint64_t reads_to_fail; /* counts down to 0; UINT64_MAX: none fails */
+    uint64_t misdirect;     /* 0: the next write goes where it should */
     uint64_t room;
     bool has_crashed;
     bool is_lying;
@@ -169,6 +172,14 @@ static enum error faulty_write(void *self, file_handle handle, uint64_t offset, 
     TRY(count_call(faulty, &is_crash));
     struct memory_file *file = handle_file(faulty, handle);
     ASSERT(offset <= file->size && bytes.size <= file->size - offset);
+    if (faulty->misdirect != 0) {
+        uint64_t room = file->size - offset - bytes.size;
+        offset += faulty->misdirect < room ? faulty->misdirect : room;
+        faulty->misdirect = 0;
+    }
+    if (offset + bytes.size > file->written) {
+        file->written = offset + bytes.size;
+    }
     if (faulty->pending_count == faulty->pending_capacity) {
         faulty->pending_capacity = faulty->pending_capacity * 2 + 16;
         faulty->pending =
@@ -219,6 +230,10 @@ static enum error faulty_read(void *self, file_handle handle, uint64_t offset, v
 {
     struct faulty_folder *faulty = self;
     if (faulty->has_crashed) {
+        return ERROR_IO;
+    }
+    if (faulty->reads_to_fail != UINT64_MAX && faulty->reads_to_fail-- == 0) {
+        faulty->reads_to_fail = UINT64_MAX;
         return ERROR_IO;
     }
     struct memory_file *file = handle_file(faulty, handle);
@@ -289,7 +304,23 @@ struct faulty_folder *faulty_folder_new(uint64_t seed)
     struct faulty_folder *faulty = checked(calloc(1, sizeof *faulty));
     prng_init(&faulty->prng, seed);
     faulty->room = UINT64_MAX;
+    faulty->reads_to_fail = UINT64_MAX;
     return faulty;
+}
+
+struct faulty_folder *faulty_folder_clone(const struct faulty_folder *faulty, uint64_t seed)
+{
+    struct faulty_folder *clone = faulty_folder_new(seed);
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        const struct memory_file *file = &faulty->files[i];
+        if (file->is_there) {
+            struct memory_file *copy = file_add(clone, file->name, file->size);
+            copy->written = file->written;
+            bytes_copy(copy->live, file->disk, (size_t)file->size);
+            bytes_copy(copy->disk, file->disk, (size_t)file->size);
+        }
+    }
+    return clone;
 }
 
 void faulty_folder_free(struct faulty_folder *faulty)
@@ -381,6 +412,40 @@ void faulty_folder_fail_at(struct faulty_folder *faulty, uint64_t call, enum err
     faulty->fail_with = error;
 }
 
+void faulty_folder_fail_read(struct faulty_folder *faulty, uint64_t read)
+{
+    faulty->reads_to_fail = read == 0 ? UINT64_MAX : read - 1;
+}
+
+bool faulty_folder_flip(struct faulty_folder *faulty, uint64_t at)
+{
+    uint64_t written = 0;
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        written += faulty->files[i].is_there ? faulty->files[i].written : 0;
+    }
+    if (written == 0) {
+        return false;
+    }
+    uint64_t place = at / 8 % written;
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        struct memory_file *file = &faulty->files[i];
+        if (!file->is_there || place >= file->written) {
+            place -= file->is_there ? file->written : 0;
+            continue;
+        }
+        uint8_t bit = (uint8_t)(1u << at % 8);
+        file->live[place] ^= bit;
+        file->disk[place] ^= bit;
+        return true;
+    }
+    return false;
+}
+
+void faulty_folder_misdirect(struct faulty_folder *faulty, uint64_t distance)
+{
+    faulty->misdirect = distance;
+}
+
 void faulty_folder_set_room(struct faulty_folder *faulty, uint64_t bytes)
 {
     faulty->room = bytes;
@@ -423,6 +488,7 @@ void faulty_folder_put(struct faulty_folder *faulty, const char *name, struct sl
 {
     faulty_folder_drop(faulty, name);
     struct memory_file *file = file_add(faulty, name, bytes.size);
+    file->written = bytes.size;
     bytes_copy(file->live, bytes.data, bytes.size);
     bytes_copy(file->disk, bytes.data, bytes.size);
 }

@@ -3,8 +3,8 @@
  * simulation.
  *
  * Calls that change something (make a file, write, sync, remove) are counted from 1. */
-#ifndef STRATEGOS_TESTS_FAULTY_FOLDER_H
-#define STRATEGOS_TESTS_FAULTY_FOLDER_H
+#ifndef STRATEGOS_DISK_FAULTY_FOLDER_H
+#define STRATEGOS_DISK_FAULTY_FOLDER_H
 
 #include "storage/file.h"
 
@@ -39,11 +39,24 @@ void faulty_folder_restart(struct faulty_folder *faulty, enum faulty_loss loss);
 /* Changing call number `call` has no effect and fails with `error`, once. */
 void faulty_folder_fail_at(struct faulty_folder *faulty, uint64_t call, enum error error);
 
+/* The read-th read from now on fails with ERROR_IO, once. 0: none does. */
+void faulty_folder_fail_read(struct faulty_folder *faulty, uint64_t read);
+
 /* How many bytes can still be preallocated; UINT64_MAX at first. */
 void faulty_folder_set_room(struct faulty_folder *faulty, uint64_t bytes);
 
 /* From now on sync does nothing and says that it did: for negative controls. */
 void faulty_folder_set_lying(struct faulty_folder *faulty, bool is_lying);
+
+/* Flips one bit, for good, among the bytes that were ever written; false if none were. `at` chooses
+ * it. */
+bool faulty_folder_flip(struct faulty_folder *faulty, uint64_t at);
+/* The next write lands up to `distance` bytes further on (within its file); what it should have
+ * written is lost. */
+void faulty_folder_misdirect(struct faulty_folder *faulty, uint64_t distance);
+
+/* Another disk with what is surely on this one: for twins, and for a disk of long ago. */
+struct faulty_folder *faulty_folder_clone(const struct faulty_folder *faulty, uint64_t seed);
 
 /* A copy of a file's bytes as the process sees them, in the caller's `to` (which may be NULL);
  * returns the size, 0 if there is no such file. */

@@ -1,0 +1,37 @@
+/* agenda.h - what is due when: a heap of events, first by time, then by the order in which they
+ * were entered. */
+#ifndef STRATEGOS_CLUSTER_AGENDA_H
+#define STRATEGOS_CLUSTER_AGENDA_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct parcel;
+
+struct event {
+    uint64_t at_ns;
+    uint64_t number;
+    uint32_t kind;
+    uint32_t who;
+    uint64_t tag;
+    struct parcel *parcel; /* owned by the event */
+};
+
+struct agenda {
+    struct event *heap;
+    size_t count;
+    size_t capacity;
+    uint64_t entered;
+};
+
+void agenda_fini(struct agenda *agenda); /* parcels are the caller's */
+void agenda_add(struct agenda *agenda, const struct event *event);
+/* When the next one is due; UINT64_MAX: none is. */
+uint64_t agenda_next_ns(const struct agenda *agenda);
+/* Takes it; there must be one. */
+struct event agenda_take(struct agenda *agenda);
+
+#endif

@@ -1,0 +1,87 @@
+/* process.h - one replica as a process of the simulated world: the production shell over ports that
+ * lead into it, its disk, its clock, its inbox; it starts, crashes, pauses and betrays. */
+#ifndef STRATEGOS_CLUSTER_PROCESS_H
+#define STRATEGOS_CLUSTER_PROCESS_H
+
+#include "cluster/parcel.h"
+#include "cluster/plan.h"
+#include "cluster/world.h"
+#include "disk/faulty_folder.h"
+#include "ideal/ideal.h"
+#include "node/node.h"
+#include "traitors/traitor.h"
+
+struct world;
+
+struct process {
+    struct world *world;
+    uint32_t index; /* among the world's processes */
+    replica_id id;
+    struct node_settings settings;
+    struct ideal_signer signer;
+    struct node *node;       /* NULL: down */
+    struct traitor *traitor; /* NULL: loyal */
+    size_t strategy;         /* of the traitor */
+    bool is_gone;            /* its disk is lost: never comes back */
+    bool is_doomed; /* has crashed within this turn: nothing that it does counts any more */
+    uint64_t life;  /* counts its starts */
+    uint64_t paused_until_ns;
+    uint64_t busy_until_ns; /* a turn takes time */
+    uint64_t wake_ns;       /* the WAKE event that counts; UINT64_MAX: none */
+
+    struct parcel_queue frames;
+    struct parcel_queue requests;
+    struct parcel *open;                /* handed out by receive_*, borrowed until the next one */
+    uint64_t links[PLAN_CUSTOMERS_MAX]; /* the number of each customer's link; 0: none */
+
+    struct faulty_folder *disk;
+    struct folder disk_view; /* the disk's, with its times and crashes */
+    struct folder inner;
+    struct store store;
+    void *core_memory;
+    uint64_t sync_ns; /* what a sync takes now */
+    uint64_t slow_until_ns;
+    uint64_t turn_ns;        /* since this turn began */
+    uint64_t sends_to_crash; /* counts down to 0; UINT64_MAX: does not */
+    enum faulty_loss loss;   /* of the next crash */
+    uint64_t back_after_ns;
+    bool has_work_done; /* a checkpoint */
+
+    int64_t wall_offset_ns;
+    int64_t drift_ppm;
+    uint64_t clock_base_ns;   /* monotonic time ... */
+    uint64_t clock_anchor_ns; /* ... when the world's was this */
+
+    height_nr height_seen; /* shown to the oracles */
+    view_nr view_seen;
+    uint64_t usage_at_ns;
+};
+
+/* Makes disk and ledger, as `init` does; not started. */
+MUST_USE enum error process_init(struct process *process, struct world *world, uint32_t index,
+                                 replica_id id, struct error_text *text);
+void process_fini(struct process *process);
+
+/* Boots it from its disk. A disk that the production code refuses is an answer, not an error: then
+ * it stays down, and the reason is noted. */
+void process_start(struct process *process);
+/* The process dies now; its disk loses what `loss` says. Comes back after `back_after_ns`; 0: not
+ * by itself. */
+void process_crash(struct process *process, enum faulty_loss loss, uint64_t back_after_ns);
+/* A turn, if it is up and not paused. */
+void process_turn(struct process *process);
+/* When it wants a turn; UINT64_MAX: down. */
+uint64_t process_deadline(const struct process *process);
+/* From now on a traitor: its shell is the same, its ports lie. */
+void process_corrupt(struct process *process, size_t strategy);
+
+static inline bool process_is_loyal(const struct process *process)
+{
+    return process->traitor == NULL && !process->is_gone;
+}
+
+/* ports.c */
+struct ports process_ports(struct process *process);
+uint64_t process_monotonic_ns(const struct process *process);
+
+#endif
