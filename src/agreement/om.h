@@ -11,6 +11,10 @@
  * value for each path of r generals that ends with the sender and does not hold the receiver, in
  * the order of eig.h. A packet that is not taken counts as all RETREAT.
  *
+ * Rounds come in order: a packet of round r + 1 is made of what was taken in round r. A lieutenant
+ * stores one byte for each message that is meant for him and little else: ranks are reckoned on the
+ * way, so there are no tables, and trees are resolved as they are read.
+ *
  * Pure: the caller gives the memory and carries the packets. */
 #ifndef STRATEGOS_AGREEMENT_OM_H
 #define STRATEGOS_AGREEMENT_OM_H
@@ -30,30 +34,33 @@ struct om {
     struct om_shape shape;
     general_id self;
     order_nr order;               /* the commander's own */
-    order_nr *values[ROUNDS_MAX]; /* values[r - 1]: what was told in round r, by path rank */
-    order_nr *resolved;           /* scratch of om_decide */
+    order_nr *values[ROUNDS_MAX]; /* of a lieutenant: values[r - 1] is what he was told in round r,
+                                   * by the rank of the path (after the commander, without self) */
 };
 
-/* Whole numbers of the algorithm; UINT64_MAX where it would overflow. */
+/* Whole numbers of the algorithm, for any numbers of generals and m; UINT64_MAX where they would
+ * overflow. */
 uint64_t om_message_count(unsigned generals, unsigned m); /* values sent, by all loyal generals */
 uint64_t om_packet_count(unsigned generals, unsigned m);
 uint64_t om_value_count(unsigned generals, unsigned m);  /* values stored by one lieutenant */
 uint64_t om_memory_bytes(unsigned generals, unsigned m); /* what om_init wants, for one general */
 
-/* `memory`: om_memory_bytes of it, borrowed until the end, cleared here. */
+/* `memory`: om_memory_bytes of it (no UINT64_MAX), borrowed until the end, cleared here. The
+ * commander stores nothing: his may be NULL. */
 void om_init(struct om *om, const struct om_shape *shape, general_id self, void *memory);
 
-/* The commander's own order. */
+/* The commander's own order, RETREAT until then. */
 void om_set_order(struct om *om, order_nr order);
 
 /* Values in one packet of `round` (1 .. m + 1); 0 if `from` has nothing to say to `to` in it. */
 size_t om_packet_values(const struct om_shape *shape, unsigned round, general_id from,
                         general_id to);
 
-/* The packet that a loyal general sends `to` in `round`: om_packet_values of them. */
+/* The packet that a loyal general sends `to` in `round`: om_packet_values of them (where that is 0,
+ * this and om_take do nothing). */
 void om_pack(const struct om *om, unsigned round, general_id to, order_nr *packet);
 
-/* What came from `from` in `round`; ORDER_ABSENT becomes RETREAT. */
+/* What came from `from` in `round`; what is no order (ORDER_ABSENT too) becomes RETREAT. */
 void om_take(struct om *om, unsigned round, general_id from, const order_nr *packet);
 
 /* The path of the index-th value of a packet; `path` gets `round` generals, the last is `from`. */
@@ -61,10 +68,11 @@ void om_packet_path(const struct om_shape *shape, unsigned round, general_id fro
                     size_t index, general_id *path);
 
 /* After round m + 1: what this general obeys (the commander: his own order). */
-order_nr om_decide(struct om *om);
+order_nr om_decide(const struct om *om);
 
-/* For those who look on: what this lieutenant was told along a path of `count` generals that does
- * not hold him, and what it resolves to by itself (the stored value where the path is longest). */
+/* For those who look on: what this lieutenant was told along a path of `count` (1 .. m + 1)
+ * generals that begins with the commander and does not hold himself, and what that comes to with
+ * all that others said of it (what he was told, where the path is longest). */
 order_nr om_stored(const struct om *om, const general_id *path, unsigned count);
 order_nr om_resolved(const struct om *om, const general_id *path, unsigned count);
 
