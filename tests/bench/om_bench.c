@@ -142,7 +142,7 @@ static void measure(struct game *game, enum talk talk, uint64_t runs)
     const uint64_t messages = om_message_count(generals, m);
     const uint64_t held =
         om_memory_bytes(generals, m) * (generals - 1) + sizeof(struct om) * (uint64_t)generals;
-    (void)printf("%3u %3u  %-12s %12llu %12.3f %14.0f %10.3f\n", generals, m, talk_names[talk],
+    (void)printf("%3u %3u  %-12s %12llu %12.4f %14.0f %10.3f\n", generals, m, talk_names[talk],
                  (unsigned long long)messages, median_ns / 1e6, (double)messages / median_ns * 1e9,
                  (double)held / (double)messages);
     free(times_ns);
