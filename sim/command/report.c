@@ -18,6 +18,20 @@ const char *report_order(const struct report *report, order_nr order)
     return letters;
 }
 
+void report_legend(const struct report *report)
+{
+    const struct scenario *scenario = &report->play->scenario;
+    if (!report->is_short) {
+        return;
+    }
+    (void)fputs(" ", report->out);
+    for (unsigned order = 0; order < scenario->order_count; order++) {
+        (void)fprintf(report->out, " %s = %s,", report_order(report, (order_nr)order),
+                      scenario->order_names[order]);
+    }
+    (void)fputs(" - = nothing, ~ = too late, ? = garbage\n", report->out);
+}
+
 const char *report_general(const struct report *report, general_id general,
                            char text[REPORT_GENERAL_BYTES])
 {

@@ -39,6 +39,9 @@ void report_print_tree(struct report *report);
 /* An order as tables have it. */
 const char *report_order(const struct report *report, order_nr order);
 
+/* What the letters of short orders stand for; nothing if they are not short. */
+void report_legend(const struct report *report);
+
 /* "3", or "3*" for a traitor. */
 #define REPORT_GENERAL_BYTES 8u
 const char *report_general(const struct report *report, general_id general,

@@ -155,9 +155,9 @@ static void make_grid(const struct report *report, const struct round_rows *rows
     const struct scenario *scenario = &report->play->scenario;
     bool is_signed = scenario->algorithm == ALGORITHM_SM;
     bool has_path = scenario->algorithm != ALGORITHM_NAIVE;
-    size_t columns = 1 + (is_signed ? 1 : 0) + (has_path ? 1 : 0);
+    size_t columns = 1u + (is_signed ? 1u : 0u) + (has_path ? 1u : 0u);
     for (unsigned general = 0; general < scenario->generals; general++) {
-        columns += is_told(rows, general) ? 1 : 0;
+        columns += is_told(rows, general) ? 1u : 0u;
     }
     grid_init(grid, columns);
     grid_add(grid, TINT_FAINT, "from");
@@ -170,7 +170,8 @@ static void make_grid(const struct report *report, const struct round_rows *rows
     for (unsigned general = 0; general < scenario->generals; general++) {
         if (is_told(rows, general)) {
             char text[REPORT_GENERAL_BYTES];
-            grid_add(grid, TINT_FAINT, "to %s", report_general(report, (general_id)general, text));
+            grid_add(grid, TINT_FAINT, "%s%s", report->is_short ? "" : "to ",
+                     report_general(report, (general_id)general, text));
         }
     }
     for (unsigned i = 0; i < rows->count; i++) {
@@ -247,13 +248,8 @@ static void print_legend(const struct report *report)
     if (scenario->traitors != 0) {
         report_wrap(report, 2, "* is a traitor, ! is not what a loyal general would have said.");
     }
-    if (report->is_short && scenario->algorithm != ALGORITHM_SM) {
-        (void)fputs(" ", report->out);
-        for (unsigned order = 0; order < scenario->order_count; order++) {
-            (void)fprintf(report->out, " %s = %s,", report_order(report, (order_nr)order),
-                          scenario->order_names[order]);
-        }
-        (void)fputs(" - = nothing, ~ = too late, ? = garbage\n", report->out);
+    if (scenario->algorithm != ALGORITHM_SM) {
+        report_legend(report);
     }
 }
 
@@ -284,10 +280,14 @@ void report_print_rounds(struct report *report)
         fit = measure(report, &rows);
     }
     if (fit != FIT_WELL) {
+        report->is_short = false;
         report_head(report, "Who said what to whom");
         report_wrap(report, 2,
-                    "That is too much to be shown here. --html makes a page to click through, "
-                    "--tree shows what one general was told.");
+                    play->scenario.algorithm == ALGORITHM_OM
+                        ? "That is too much to be shown here. --html makes a page to click "
+                          "through, --tree shows what one general was told."
+                        : "That is too much to be shown here. --html makes a page to click "
+                          "through.");
         return;
     }
     print_legend(report);

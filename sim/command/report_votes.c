@@ -23,7 +23,8 @@ static void add_heads(const struct report *report, struct grid *grid, const char
     for (unsigned general = 0; general < report->play->scenario.generals; general++) {
         char text[REPORT_GENERAL_BYTES];
         if ((int)general != without) {
-            grid_add(grid, TINT_FAINT, "of %s", report_general(report, (general_id)general, text));
+            grid_add(grid, TINT_FAINT, "%s%s", report->is_short ? "" : "of ",
+                     report_general(report, (general_id)general, text));
         }
     }
     grid_add(grid, TINT_FAINT, "%s", last);
@@ -114,18 +115,22 @@ static void make_sets(const struct report *report, size_t instance, struct grid 
 static bool print_grid(struct report *report, size_t instance, grid_maker *make)
 {
     struct grid grid;
+    bool was_short = report->is_short;
     make(report, instance, &grid);
-    if (grid_width(&grid) > REPORT_COLUMNS && !report->is_short) {
+    if (grid_width(&grid) > REPORT_COLUMNS && !was_short) {
         grid_fini(&grid);
         report->is_short = true;
         make(report, instance, &grid);
-        report->is_short = false;
     }
     bool has_room = grid_width(&grid) <= REPORT_COLUMNS;
+    if (has_room && !was_short) {
+        report_legend(report);
+    }
     if (has_room) {
         grid_print(&grid, report->out, report->has_colour);
     }
     grid_fini(&grid);
+    report->is_short = was_short;
     return has_room;
 }
 

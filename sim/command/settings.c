@@ -78,7 +78,8 @@ static const struct setting_option setting_options[] = {
      "om: oral messages. sm: signed messages. naive: each tells all others his own order, and all "
      "obey the majority. Default: om."},
     {SCENARIO_GENERALS, "--generals", "N", NULL,
-     "How many generals there are, the commander included: 2 to 64. Default: 4."},
+     "How many generals there are, the commander included: 2 to 64. Default: as many as the graph "
+     "has, else 4."},
     {SCENARIO_M, "--m", "M", NULL,
      "How many traitors the algorithm is made for; it takes m + 1 rounds. 0 to 31; default: 1."},
     {SCENARIO_COMMANDER, "--commander", "C", NULL, "Who commands. Default: general 0."},

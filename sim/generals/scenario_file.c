@@ -1,12 +1,6 @@
 /* scenario_file.c - scenarios as files: read through a sheet, written with comments. */
 #include "config/schema.h"
-#if __has_include("generals/graphs.h")
 #include "generals/graphs.h"
-#else
-#define graph_from_spec(spec, generals, seed, graph, name, text)                                   \
-    (graph_complete(graph, generals), (void)snprintf(name, SCENARIO_NAME_BYTES, "complete"),       \
-     (void)(spec), (void)(seed), (void)(text), OK)
-#endif
 #include "generals/scenario_sheet.h"
 
 #include <inttypes.h>
@@ -122,13 +116,21 @@ static bool is_same_graph(const struct graph *a, const struct graph *b)
            memcmp(a->neighbours, b->neighbours, a->count * sizeof a->neighbours[0]) == 0;
 }
 
+/* Not a file's name, be there one or not. */
+static bool is_well_known(const char *name)
+{
+    char word[SCENARIO_NAME_BYTES];
+    (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(name, ":"), name);
+    return strpbrk(name, "/.") == NULL && strstr(graph_names(), word) != NULL;
+}
+
 /* By its name, if that alone makes it; else with its edges. */
 static void write_graph(FILE *out, const struct scenario *scenario)
 {
     struct graph named;
     char name[SCENARIO_NAME_BYTES];
     write_word(out, SCENARIO_GRAPH, scenario->graph_name);
-    if (strchr(scenario->graph_name, '/') == NULL &&
+    if (is_well_known(scenario->graph_name) &&
         graph_from_spec(scenario->graph_name, scenario->generals, scenario->seed, &named, name,
                         NULL) == OK &&
         is_same_graph(&named, &scenario->graph) && strcmp(name, scenario->graph_name) == 0) {

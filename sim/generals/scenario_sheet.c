@@ -2,17 +2,13 @@
 #include "generals/scenario_sheet.h"
 
 #include "base/assert.h"
-#if __has_include("generals/graphs.h")
 #include "generals/graphs.h"
-#else
-#define graph_from_spec(spec, generals, seed, graph, name, text)                                   \
-    (graph_complete(graph, generals), (void)snprintf(name, SCENARIO_NAME_BYTES, "complete"),       \
-     (void)(spec), (void)(seed), (void)(text), OK)
-#endif
 #include "generals/lists.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define PATH_BYTES 4096u
 
 /* What all steps of one sheet_apply share. */
 struct applying {
@@ -161,13 +157,11 @@ static enum error apply_numbers(const struct applying *applying)
     const struct scenario_sheet *sheet = applying->sheet;
     struct scenario *scenario = applying->scenario;
     scenario->algorithm = (enum algorithm)number_of(sheet, SCENARIO_ALGORITHM);
-    scenario->generals = (unsigned)number_of(sheet, SCENARIO_GENERALS);
     scenario->m = (unsigned)number_of(sheet, SCENARIO_M);
     scenario->p = (unsigned)number_of(sheet, SCENARIO_P);
     scenario->is_interactive = number_of(sheet, SCENARIO_INTERACTIVE) != 0;
     scenario->has_round_rule = number_of(sheet, SCENARIO_ROUND_RULE) != 0;
     scenario->is_beyond = number_of(sheet, SCENARIO_BEYOND) != 0;
-    scenario->seed = (uint64_t)number_of(sheet, SCENARIO_SEED);
     scenario->memory_bytes_max = (uint64_t)number_of(sheet, SCENARIO_MEMORY_MIB) << 20;
     scenario->expect_ic1 = (enum expectation)number_of(sheet, SCENARIO_EXPECT_IC1);
     scenario->expect_ic2 = (enum expectation)number_of(sheet, SCENARIO_EXPECT_IC2);
@@ -222,21 +216,65 @@ static enum error apply_orders(struct applying *applying)
     return error == OK ? OK : refuse(applying, SCENARIO_PRIVATE_ORDERS, error, reason.text);
 }
 
-static enum error apply_graph(const struct applying *applying)
+/* A file that the scenario file names lies beside it. */
+static enum error resolve_graph(const struct applying *applying, char spec[PATH_BYTES],
+                                bool *is_given)
+{
+    const struct scenario_sheet *sheet = applying->sheet;
+    const char *value = value_of(sheet, SCENARIO_GRAPH);
+    *is_given = value != NULL;
+    if (value == NULL) {
+        return OK;
+    }
+    bool is_beside = !is_option(sheet, SCENARIO_GRAPH) && value[0] != '/' &&
+                     strpbrk(value, "/.") != NULL && strrchr(sheet->path, '/') != NULL;
+    int folder = is_beside ? (int)(strrchr(sheet->path, '/') - sheet->path) + 1 : 0;
+    int length =
+        snprintf(spec, PATH_BYTES, "%.*s%s", folder, folder == 0 ? "" : sheet->path, value);
+    return length >= 0 && length < (int)PATH_BYTES
+               ? OK
+               : refuse(applying, SCENARIO_GRAPH, ERROR_INVALID, "the path is too long");
+}
+
+static enum error apply_edges(const struct applying *applying, const char *edges)
 {
     struct scenario *scenario = applying->scenario;
     struct error_text reason;
-    const char *spec = value_of(applying->sheet, SCENARIO_GRAPH);
-    const char *edges = value_of(applying->sheet, SCENARIO_EDGES);
-    enum error error = OK;
-    if (edges != NULL) {
-        graph_init(&scenario->graph, scenario->generals);
-        copy_text(scenario->graph_name, sizeof scenario->graph_name, spec == NULL ? "edges" : spec);
-        error = list_edges(edges, &scenario->graph, &reason);
-        return error == OK ? OK : refuse(applying, SCENARIO_EDGES, error, reason.text);
+    const char *name = value_of(applying->sheet, SCENARIO_GRAPH);
+    if (name != NULL && strlen(name) >= sizeof scenario->graph_name) {
+        (void)error_set(&reason, ERROR_INVALID, "must be at most %zu bytes long beside edges",
+                        sizeof scenario->graph_name - 1);
+        return refuse(applying, SCENARIO_GRAPH, ERROR_INVALID, reason.text);
     }
-    error = graph_from_spec(spec == NULL ? "complete" : spec, scenario->generals, scenario->seed,
-                            &scenario->graph, scenario->graph_name, &reason);
+    graph_init(&scenario->graph, scenario->generals);
+    copy_text(scenario->graph_name, sizeof scenario->graph_name, name == NULL ? "edges" : name);
+    enum error error = list_edges(edges, &scenario->graph, &reason);
+    return error == OK ? OK : refuse(applying, SCENARIO_EDGES, error, reason.text);
+}
+
+/* The graph, and with it the number of generals where it is not given: a graph may have one of its
+ * own. */
+static enum error apply_graph(const struct applying *applying)
+{
+    struct scenario *scenario = applying->scenario;
+    const struct scenario_sheet *sheet = applying->sheet;
+    struct error_text reason;
+    char spec[PATH_BYTES] = "complete";
+    bool is_given = false;
+    bool has_count = value_of(sheet, SCENARIO_GENERALS) != NULL;
+    const char *edges = value_of(sheet, SCENARIO_EDGES);
+    scenario->generals = (unsigned)number_of(sheet, SCENARIO_GENERALS);
+    if (edges != NULL) {
+        return apply_edges(applying, edges);
+    }
+    TRY(resolve_graph(applying, spec, &is_given));
+    enum error error = graph_from_spec(spec, has_count ? scenario->generals : 0, scenario->seed,
+                                       &scenario->graph, scenario->graph_name, &reason);
+    if (error == ERROR_MISSING && !has_count) { /* it fits any number */
+        error = graph_from_spec(spec, scenario->generals, scenario->seed, &scenario->graph,
+                                scenario->graph_name, &reason);
+    }
+    scenario->generals = error == OK ? scenario->graph.count : scenario->generals;
     return error == OK ? OK : refuse(applying, SCENARIO_GRAPH, error, reason.text);
 }
 
@@ -373,9 +411,10 @@ enum error sheet_apply(const struct scenario_sheet *sheet, struct scenario *scen
     const char *name = value_of(sheet, SCENARIO_NAME);
     copy_text(scenario->name, sizeof scenario->name, name == NULL ? "" : name);
     TRY(apply_text(&applying));
+    scenario->seed = (uint64_t)number_of(sheet, SCENARIO_SEED);
+    TRY(apply_graph(&applying));
     TRY(apply_numbers(&applying));
     TRY(apply_orders(&applying));
-    TRY(apply_graph(&applying));
     TRY(apply_traitors(&applying));
     TRY(apply_strategies(&applying));
     size_t lies = sheet->document == NULL ? 0 : document_count(sheet->document, SCENARIO_LIE);

@@ -6,6 +6,7 @@
 
 #define SCENARIO_FILE_BYTES_MAX ((size_t)16 * 1024 * 1024)
 #define LIST_BYTES_MAX          1000
+#define PATH_BYTES_MAX          3000
 #define EDGES_BYTES_MAX         20000 /* of 64 generals who can all talk to each other */
 
 static const struct parameter table[SCENARIO_SETTING_COUNT] = {
@@ -43,7 +44,7 @@ static const struct parameter table[SCENARIO_SETTING_COUNT] = {
                            .maximum = GENERALS_MAX,
                            .default_value = 4,
                            .unit = "generals",
-                           .default_text = "4",
+                           .default_text = "as many as the graph has, else 4",
                            .help = "n: the commander and his lieutenants."},
     [SCENARIO_M] = {.type = PARAMETER_INTEGER,
                     .name = "m",
@@ -121,7 +122,7 @@ static const struct parameter table[SCENARIO_SETTING_COUNT] = {
     [SCENARIO_GRAPH] = {.type = PARAMETER_PATH,
                         .name = "graph",
                         .minimum = 1,
-                        .maximum = SCENARIO_NAME_BYTES - 1,
+                        .maximum = PATH_BYTES_MAX,
                         .unit = "bytes",
                         .default_text = "complete",
                         .help = "Who can talk to whom: a graph by name, or a file of edges beside "

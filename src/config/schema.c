@@ -57,8 +57,8 @@ bool parameter_parse_digest(const char *hex, struct digest *digest)
     return true;
 }
 
-/* False if it is not decimal. Out of the range of long: the nearest end of it. */
-static bool parse_long(const char *value, long *number)
+/* False if it is not decimal. Out of the range of long: `*is_huge`, and the nearest end of it. */
+static bool parse_long(const char *value, long *number, bool *is_huge)
 {
     bool is_negative = *value == '-';
     const char *digit = value + (is_negative ? 1 : 0);
@@ -66,6 +66,7 @@ static bool parse_long(const char *value, long *number)
         return false;
     }
     long result = 0;
+    *is_huge = false;
     for (; *digit != '\0'; digit++) {
         if (*digit < '0' || *digit > '9') {
             return false;
@@ -73,6 +74,7 @@ static bool parse_long(const char *value, long *number)
         if (__builtin_mul_overflow(result, 10, &result) ||
             __builtin_add_overflow(result, *digit - '0', &result)) {
             result = INT64_MAX;
+            *is_huge = true;
         }
     }
     *number = is_negative ? -result : result;
@@ -84,12 +86,13 @@ static enum error check_integer(const struct parameter *parameter, const char *v
 {
     const char *space = parameter->unit[0] == '\0' ? "" : " ";
     long number = 0;
-    if (!parse_long(value, &number)) {
+    bool is_huge = false;
+    if (!parse_long(value, &number, &is_huge)) {
         return error_set(text, ERROR_INVALID, "%s = %s: must be a whole number, %ld to %ld%s%s",
                          parameter->name, quoted, parameter->minimum, parameter->maximum, space,
                          parameter->unit);
     }
-    if (number < parameter->minimum || number > parameter->maximum) {
+    if (is_huge || number < parameter->minimum || number > parameter->maximum) {
         return error_set(text, ERROR_INVALID, "%s = %s: must be %ld to %ld%s%s", parameter->name,
                          quoted, parameter->minimum, parameter->maximum, space, parameter->unit);
     }
@@ -202,7 +205,8 @@ long parameter_number(const struct parameter *parameter, const char *value)
         return choice;
     }
     long number = 0;
-    bool is_decimal = parse_long(value, &number);
+    bool is_huge = false;
+    bool is_decimal = parse_long(value, &number, &is_huge);
     ASSERT(is_decimal);
     return number;
 }
