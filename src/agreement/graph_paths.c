@@ -108,7 +108,10 @@ static void lay(struct flow *flow, const struct search *search, general_id last)
 static bool augment(struct flow *flow, general_set sources)
 {
     struct search search;
-    memset(&search, 0, sizeof(search));
+    search.entered = 0;
+    search.left = 0;
+    search.head = 0;
+    search.tail = 0;
     for (general_set left = sources & ~flow->starts; left != 0; left &= left - 1) {
         reach(&search, general_lowest(left), ORIGIN);
     }
@@ -127,20 +130,34 @@ static bool augment(struct flow *flow, general_set sources)
     return false;
 }
 
+/* Sources next to the target go straight to it. That never takes a path away: whatever other way
+ * there is through such a vertex could begin and end with it just so. */
+static unsigned lay_straight(struct flow *flow, general_set from)
+{
+    general_set straight = from & flow->within & flow->graph->neighbours[flow->to];
+    for (general_set left = straight; left != 0; left &= left - 1) {
+        flow->after[general_lowest(left)] = flow->to;
+    }
+    flow->starts = straight;
+    flow->used = straight;
+    flow->within &= ~straight;
+    return general_count(straight);
+}
+
 static unsigned flow_run(struct flow *flow, const struct graph *graph, general_set within,
                          general_set from, general_id to, unsigned enough)
 {
     ASSERT(to < graph->count);
-    memset(flow, 0, sizeof(*flow));
-    memset(flow->before, NOBODY, sizeof(flow->before));
     flow->graph = graph;
     flow->within = within & generals_all(graph->count) & ~general_bit(to);
     flow->to = to;
-    unsigned count = 0;
+    memset(flow->before, NOBODY, sizeof(flow->before));
+    memset(flow->after, NOBODY, sizeof(flow->after));
+    unsigned count = lay_straight(flow, from);
     while (count < enough && augment(flow, from & flow->within)) {
         count++;
     }
-    return count;
+    return count < enough ? count : enough;
 }
 
 unsigned graph_path_count(const struct graph *graph, general_set within, general_set from,

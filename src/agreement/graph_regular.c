@@ -25,12 +25,15 @@ struct quest {
  * because too few paths end at him otherwise, is taken. */
 static bool is_open(const struct quest *quest, struct choice *choice)
 {
+    if (general_count(choice->taken | choice->open) < quest->size) {
+        return false;
+    }
     for (general_set left = quest->within; left != 0; left &= left - 1) {
         general_id target = general_lowest(left);
         general_set bit = general_bit(target);
         general_set others = (choice->taken | choice->open) & ~bit;
         unsigned paths = graph_path_count(quest->graph, quest->within, others, target, quest->size);
-        if (paths + 1 < quest->size || general_count(choice->taken) > quest->size) {
+        if (paths + 1 < quest->size) {
             return false;
         }
         if (paths < quest->size && (choice->taken & bit) == 0) {
@@ -56,6 +59,17 @@ static bool is_reached_by_all(const struct quest *quest, general_set taken, gene
         }
     }
     return true;
+}
+
+/* Those taken, and the lowest of the open ones, `size` in all. */
+static general_set lowest_of(const struct choice *choice, unsigned size)
+{
+    general_set set = choice->taken;
+    for (general_set left = choice->open; general_count(set) < size; left &= left - 1) {
+        ASSERT(left != 0); /* or it would not be open to any target */
+        set |= general_bit(general_lowest(left));
+    }
+    return set;
 }
 
 /* Those of `open` who have the same neighbours as `general`, each other apart: where he did not
@@ -89,10 +103,10 @@ general_set graph_regular_set_among(const struct graph *graph, general_set withi
         if (!is_open(&quest, &now) || !is_reached_by_all(&quest, now.taken, &missing)) {
             continue;
         }
-        if (general_count(now.taken) == size) {
-            return now.taken;
+        general_set lowest = lowest_of(&now, size);
+        if (is_reached_by_all(&quest, lowest, &missing)) {
+            return lowest;
         }
-        ASSERT(now.open != 0); /* or it would not be open to any target */
         general_id first = general_lowest(now.open);
         general_set rest = now.open & ~general_bit(first);
         ASSERT(depth + 2 <= GENERALS_MAX + 1);
