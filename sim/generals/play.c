@@ -5,30 +5,12 @@
 #include "base/assert.h"
 #include "generals/play_naive.h"
 #include "generals/play_om.h"
+#include "generals/play_om_graph.h"
 #include "generals/play_sm.h"
 #include "generals/verdicts.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#if __has_include("generals/play_om_graph.h")
-#include "generals/play_om_graph.h"
-#else
-static enum error play_om_graph(struct recorder *recorder, const struct plot *plot, size_t instance,
-                                struct error_text *text)
-{
-    (void)recorder;
-    (void)plot;
-    (void)instance;
-    return error_set(text, ERROR_INVALID, "OM is played on complete graphs only");
-}
-
-static uint64_t play_om_graph_memory(const struct scenario *scenario)
-{
-    (void)scenario;
-    return 0;
-}
-#endif
 
 static uint64_t add(uint64_t a, uint64_t b)
 {

@@ -1,21 +1,12 @@
 /* scenario_check.c - whether a scenario can be played, and why not: each refusal names the value,
  * its bound and the reason. Memory is reckoned before any is taken. */
 #include "generals/play.h"
+#include "generals/play_om_graph.h"
 #include "generals/play_sm.h"
 #include "generals/strategy.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-
-#if __has_include("generals/play_om_graph.h")
-#include "generals/play_om_graph.h"
-#else
-static enum error play_om_graph_check(const struct scenario *scenario, struct error_text *text)
-{
-    (void)scenario;
-    return error_set(text, ERROR_INVALID, "OM is played on complete graphs only");
-}
-#endif
 
 #define BYTES_TEXT_BYTES 32u
 
@@ -192,7 +183,7 @@ static enum error check_graph(const struct scenario *scenario, struct error_text
     return OK;
 }
 
-/* LSP82 theorem 3: signatures help only those who can reach each other past the traitors. */
+/* LSP82 theorem 4: signatures help only those who can reach each other past the traitors. */
 static enum error check_sm(const struct scenario *scenario, struct error_text *text)
 {
     general_set loyal = generals_all(scenario->generals) & ~scenario->traitors;

@@ -1,6 +1,8 @@
 /* support_game.c - see support_game.h. */
 #include "support_game.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 struct scenario game_of(enum algorithm algorithm, unsigned generals, unsigned m)
@@ -65,7 +67,9 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 
 static uint64_t hash_number(uint64_t hash, uint64_t number)
 {
-    return hash_bytes(hash, &number, sizeof number);
+    uint8_t bytes[8];
+    put_u64(bytes, number);
+    return hash_bytes(hash, bytes, sizeof bytes);
 }
 
 static uint64_t hash_message(uint64_t hash, const struct play *play, const struct message *message)
@@ -89,7 +93,9 @@ uint64_t game_hash(const struct play *play)
     }
     hash = hash_bytes(hash, play->decisions, sizeof play->decisions);
     hash = hash_bytes(hash, play->vectors, sizeof play->vectors);
-    hash = hash_bytes(hash, play->acted, sizeof play->acted);
+    for (unsigned g = 0; g < GENERALS_MAX; g++) {
+        hash = hash_number(hash, play->acted[g]);
+    }
     hash = hash_number(hash, play->sent_count);
     hash = hash_number(hash, play->packet_count);
     hash = hash_number(hash, play->signature_count);

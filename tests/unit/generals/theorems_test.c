@@ -225,20 +225,50 @@ static void sm_fails_without_the_round_rule(void **state)
     play_free(play);
 }
 
-/* A ring: each general talks to two others. */
-static void make_ring(struct scenario *scenario)
+/* Who can talk to whom, by differences of their numbers around a circle. */
+static void make_circulant(struct scenario *scenario, unsigned reach, unsigned across)
 {
-    graph_init(&scenario->graph, scenario->generals);
-    for (unsigned g = 0; g < scenario->generals; g++) {
-        graph_connect(&scenario->graph, (general_id)g, (general_id)((g + 1) % scenario->generals));
+    unsigned generals = scenario->generals;
+    graph_init(&scenario->graph, generals);
+    for (unsigned g = 0; g < generals; g++) {
+        for (unsigned step = 1; step <= reach; step++) {
+            graph_connect(&scenario->graph, (general_id)g, (general_id)((g + step) % generals));
+        }
+        if (across != 0) {
+            graph_connect(&scenario->graph, (general_id)g, (general_id)((g + across) % generals));
+        }
     }
+}
+
+static void theorem_3_om_holds_on_3m_regular_graphs(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_OM, 6, 1); /* K_{3,3}: 3-regular */
+    make_circulant(&scenario, 1, 3);
+    struct tally tally = try_all(&scenario, 1, 6);
+    assert_all_hold(&tally);
+    scenario = game_of(ALGORITHM_OM, 9, 2); /* C9(1,2,3): 6-regular */
+    make_circulant(&scenario, 3, 0);
+    tally = try_all(&scenario, 2, 2);
+    assert_all_hold(&tally);
+}
+
+static void om_on_a_graph_of_fewer_paths_fails(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_OM, 6, 1);
+    make_circulant(&scenario, 1, 0);
+    game_is_refused(&scenario, "general 0");
+    scenario.is_beyond = true;
+    struct tally tally = try_all(&scenario, 1, 6);
+    assert_true(tally.ic2_broken > 0);
 }
 
 static void theorem_4_sm_holds_where_the_loyal_are_connected(void **state)
 {
     (void)state;
     struct scenario scenario = game_of(ALGORITHM_SM, 6, 1);
-    make_ring(&scenario);
+    make_circulant(&scenario, 1, 0); /* a ring */
     struct tally tally = try_all(&scenario, 1, 4);
     assert_all_hold(&tally);
     struct play *play = game_play(&scenario);
@@ -250,7 +280,7 @@ static void theorem_4_sm_fails_where_traitors_stand_between(void **state)
 {
     (void)state;
     struct scenario scenario = game_of(ALGORITHM_SM, 6, 2);
-    make_ring(&scenario);
+    make_circulant(&scenario, 1, 0); /* a ring */
     game_betray(&scenario, general_bit(1) | general_bit(4), STRATEGY_SILENT);
     game_is_refused(&scenario, "not connected among themselves");
     scenario.is_beyond = true;
@@ -444,6 +474,8 @@ int main(void)
         cmocka_unit_test(theorem_2_sm_holds_against_mixed_strategies),
         cmocka_unit_test(sm_fails_with_more_than_m_traitors),
         cmocka_unit_test(sm_fails_without_the_round_rule),
+        cmocka_unit_test(theorem_3_om_holds_on_3m_regular_graphs),
+        cmocka_unit_test(om_on_a_graph_of_fewer_paths_fails),
         cmocka_unit_test(theorem_4_sm_holds_where_the_loyal_are_connected),
         cmocka_unit_test(theorem_4_sm_fails_where_traitors_stand_between),
         cmocka_unit_test(sm_in_fewer_rounds_than_the_diameter_asks_for_fails),
