@@ -79,37 +79,49 @@ static const char *list(general_set set, char *text, size_t size)
     return text;
 }
 
+/* What else could be done, if anything. */
+static const char *hint(const struct scenario *scenario, char *text, size_t size)
+{
+    struct scenario beyond = *scenario;
+    beyond.is_beyond = true;
+    unsigned p = scenario->is_beyond || scenario->p != 0 ? 0 : play_om_graph_p(&beyond);
+    text[0] = '\0';
+    if (p != 0) {
+        (void)snprintf(text, size, "; --beyond plays it with p = %u", p);
+    }
+    return text;
+}
+
 static enum error refuse_set(const struct scenario *scenario, const struct om_graph_lack *lack,
                              struct error_text *text)
 {
     char names[300];
     char where[400] = "";
+    char paths[400] = "";
+    char beyond[64] = "";
     if (lack->without != 0) {
         (void)snprintf(where, sizeof(where),
                        ", as commander one level down, without %s who commanded before",
                        list(lack->without, names, sizeof(names)));
     }
-    unsigned p = lack->wanted + general_count(lack->without);
     if (lack->neighbours < lack->wanted) {
-        return error_set(text, ERROR_INVALID,
-                         "OM(%u,%u) on the graph %s: general %u needs a regular set of %u "
-                         "neighbours%s; he has only %u",
-                         scenario->m, p, scenario->graph_name, lack->general, lack->wanted, where,
-                         lack->neighbours);
-    }
-    if (lack->is_together) {
-        return error_set(text, ERROR_INVALID,
-                         "OM(%u,%u) on the graph %s: general %u has no regular set of %u "
-                         "neighbours%s; from %s, for one, only %u disjoint paths lead to general "
-                         "%u",
-                         scenario->m, p, scenario->graph_name, lack->general, lack->wanted, where,
-                         list(lack->members, names, sizeof(names)), lack->paths, lack->target);
+        (void)snprintf(paths, sizeof(paths), "he has only %u", lack->neighbours);
+    } else if (lack->is_together) {
+        (void)snprintf(paths, sizeof(paths),
+                       "no such choice reaches all: from %s only %u disjoint paths lead to general "
+                       "%u",
+                       list(lack->members, names, sizeof(names)), lack->paths, lack->target);
+    } else {
+        (void)snprintf(paths, sizeof(paths),
+                       "from all his %u only %u disjoint paths lead to general %u",
+                       lack->neighbours, lack->paths, lack->target);
     }
     return error_set(text, ERROR_INVALID,
-                     "OM(%u,%u) on the graph %s: general %u has no regular set of %u neighbours%s; "
-                     "from all his %u neighbours only %u disjoint paths lead to general %u",
-                     scenario->m, p, scenario->graph_name, lack->general, lack->wanted, where,
-                     lack->neighbours, lack->paths, lack->target);
+                     "OM(%u,%u) on the graph %s: general %u needs a regular set of %u "
+                     "neighbours%s; %s%s",
+                     scenario->m, lack->wanted + general_count(lack->without), scenario->graph_name,
+                     lack->general, lack->wanted, where, paths,
+                     hint(scenario, beyond, sizeof(beyond)));
 }
 
 static enum error refuse(const struct scenario *scenario, const struct om_graph_lack *lack,
@@ -127,7 +139,7 @@ static enum error refuse(const struct scenario *scenario, const struct om_graph_
                          "p >= 3m%s",
                          scenario->p, lack->wanted, scenario->m,
                          scenario->is_beyond ? ", and means nothing for p < m"
-                                             : " (beyond plays it all the same)");
+                                             : "; --beyond plays it all the same");
     case OM_GRAPH_TOO_LARGE:
         return error_set(text, ERROR_LIMIT,
                          "OM(%u,p) on the graph %s takes more than %u instances, or the search for "
@@ -143,19 +155,6 @@ static enum error refuse(const struct scenario *scenario, const struct om_graph_
 
 enum error play_om_graph_check(const struct scenario *scenario, struct error_text *text)
 {
-    general_set all = generals_all(scenario->generals);
-    if (!graph_is_connected(&scenario->graph, all)) {
-        general_id target = scenario->commander == 0 ? 1 : 0;
-        while (target == scenario->commander ||
-               graph_path_count(&scenario->graph, all, general_bit(scenario->commander), target,
-                                1) != 0) {
-            target++;
-        }
-        return error_set(text, ERROR_INVALID,
-                         "the graph %s is not connected: nothing leads from general %u to general "
-                         "%u",
-                         scenario->graph_name, scenario->commander, target);
-    }
     unsigned p = 0;
     struct om_graph_lack lack;
     return fit(scenario, &p, &lack) ? OK : refuse(scenario, &lack, text);

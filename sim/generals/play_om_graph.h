@@ -11,8 +11,8 @@ MUST_USE enum error play_om_graph(struct recorder *recorder, const struct plot *
                                   size_t instance, struct error_text *text);
 
 /* Whether OM(m,p) can be played on the scenario's graph, by its commander or, interactive, by
- * everybody. ERROR_INVALID: the text says what is not connected, who lacks which paths, or which p
- * would do. ERROR_LIMIT: too large. */
+ * everybody. ERROR_INVALID: the text says who lacks which paths, or which p would do. ERROR_LIMIT:
+ * too large. */
 MUST_USE enum error play_om_graph_check(const struct scenario *scenario, struct error_text *text);
 
 /* The p that is played: what the scenario has, or the largest that works; 0 if none does. */
