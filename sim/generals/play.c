@@ -60,18 +60,32 @@ static uint64_t packets_formula(const struct scenario *scenario)
     return messages_formula(scenario);
 }
 
-/* A record that grows: its arrays double, and while they do the old ones are there too. */
+/* Messages that a record may come to. SM: two orders from each general to each other one, not due,
+ * late and again, at most; and the lies. */
+static uint64_t record_count(const struct scenario *scenario)
+{
+    uint64_t generals = scenario->generals;
+    if (is_om_graph(scenario)) {
+        return PLAY_RECORD_MAX;
+    }
+    if (scenario->algorithm != ALGORITHM_SM) {
+        return messages_formula(scenario);
+    }
+    uint64_t count = instance_count(scenario) * 8 * generals * generals + scenario->lie_count;
+    return count < PLAY_RECORD_MAX ? count : PLAY_RECORD_MAX;
+}
+
+/* A record grows: its arrays double, and while they do the old ones are there too. */
 static uint64_t record_bytes(const struct scenario *scenario)
 {
-    uint64_t expected = messages_formula(scenario);
-    if (expected > PLAY_RECORD_MAX) {
+    uint64_t path = is_om_graph(scenario) ? GENERALS_MAX : scenario->m + 1;
+    if (scenario->algorithm == ALGORITHM_SM) {
+        path = ROUNDS_MAX;
+    }
+    if (messages_formula(scenario) > PLAY_RECORD_MAX) {
         return 0;
     }
-    bool is_exact = scenario->algorithm != ALGORITHM_SM && expected != 0;
-    uint64_t count = is_exact ? expected : PLAY_RECORD_MAX;
-    uint64_t path = is_om_graph(scenario) ? GENERALS_MAX : ROUNDS_MAX;
-    path = is_exact ? scenario->m + 1 : path;
-    return 3 * count * (sizeof(struct message) + path);
+    return 3 * (record_count(scenario) + 64) * (sizeof(struct message) + path);
 }
 
 uint64_t play_memory(const struct scenario *scenario)

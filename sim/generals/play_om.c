@@ -60,20 +60,26 @@ static order_nr first_of(const struct om_game *game, general_id general)
 }
 
 /* Each value by itself: a traitor's is what he chooses. True if anything was sent. */
-static bool send_values(struct om_game *game, struct occasion *occasion, size_t count)
+static bool send_values(struct om_game *game, unsigned round, general_id from, general_id to)
 {
-    bool is_traitor = general_is_in(game->plot->scenario->traitors, occasion->from);
+    bool is_traitor = general_is_in(game->plot->scenario->traitors, from);
+    size_t count = om_packet_values(&game->shape, round, from, to);
     bool is_sent = false;
     general_id path[ROUNDS_MAX];
-    occasion->path = path;
-    occasion->path_count = occasion->round;
-    occasion->first = is_traitor ? first_of(game, occasion->from) : RETREAT;
+    struct occasion occasion = {.instance = game->instance,
+                                .round = round,
+                                .rounds = game->shape.m + 1,
+                                .from = from,
+                                .to = to,
+                                .path = path,
+                                .path_count = round,
+                                .first = is_traitor ? first_of(game, from) : RETREAT};
     for (size_t i = 0; i < count; i++) {
-        om_packet_path(&game->shape, occasion->round, occasion->from, occasion->to, i, path);
-        occasion->due = game->packet[i];
+        om_packet_path(&game->shape, round, from, to, i, path);
+        occasion.due = game->packet[i];
         struct choice choice =
-            is_traitor ? strategy_choose(game->plot, occasion) : choice_loyal(occasion->due);
-        record_message(game->recorder, occasion, &choice);
+            is_traitor ? strategy_choose(game->plot, &occasion) : choice_loyal(occasion.due);
+        record_message(game->recorder, &occasion, &choice);
         is_sent = is_sent || choice.sent != ORDER_ABSENT;
         game->packet[i] = choice.heard;
     }
@@ -92,12 +98,7 @@ static void send_packet(struct om_game *game, unsigned round, general_id from, g
         !general_is_in(game->plot->scenario->traitors, from)) {
         record_bulk(game->recorder, count);
     } else {
-        struct occasion occasion = {.instance = game->instance,
-                                    .round = round,
-                                    .rounds = game->shape.m + 1,
-                                    .from = from,
-                                    .to = to};
-        is_sent = send_values(game, &occasion, count);
+        is_sent = send_values(game, round, from, to);
     }
     if (is_sent) {
         record_packet(game->recorder);

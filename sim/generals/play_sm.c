@@ -27,11 +27,11 @@ uint64_t play_sm_memory(unsigned generals)
     return (uint64_t)generals * sizeof(struct sm);
 }
 
-/* Each traitor is told at most two orders by each loyal general, so that half of the generals each
- * tell the other half twice at worst. */
+/* Each traitor is told at most two orders by each loyal general; what they have seen is largest
+ * where half are traitors, and while it doubles the old is there too. */
 uint64_t play_sm_scratch(unsigned generals)
 {
-    uint64_t seen = (uint64_t)generals * generals * sizeof(struct sm_chain);
+    uint64_t seen = 2 * (uint64_t)generals * generals * sizeof(struct sm_chain);
     return sizeof(struct sm_game) + 3 * (uint64_t)generals * sizeof(struct sm_dues) + seen;
 }
 
@@ -132,15 +132,13 @@ struct sm_letter sm_game_letter(const struct sm_game *game, general_id from, gen
 enum verdict sm_game_deliver(struct sm_game *game, const struct sm_letter *letter)
 {
     struct sm_dues *next = &game->next[letter->to];
-    struct sm_due *relay = &next->due[next->count];
-    struct sm_due none;
-    relay = next->count < 2 ? relay : &none; /* nothing is accepted after two */
     general_set to;
     enum verdict verdict =
-        sm_on_chain(&game->sms[letter->to], game->round, letter->chain, &relay->chain, &to);
+        sm_on_chain(&game->sms[letter->to], game->round, letter->chain, &game->relay, &to);
     if (to != 0) {
-        ASSERT(relay != &none);
-        relay->to = to;
+        ASSERT(next->count < 2);
+        next->due[next->count].chain = game->relay;
+        next->due[next->count].to = to;
         next->count++;
     }
     if (!general_is_in(game->reached[letter->from], letter->to)) {

@@ -64,6 +64,7 @@ struct sm_game {
     struct sm_dues *before; /* of the last round, this one and the next, by general */
     struct sm_dues *now;
     struct sm_dues *next;
+    struct sm_chain relay;             /* scratch of sm_game_deliver */
     general_set reached[GENERALS_MAX]; /* in this round, from each */
     struct sm_chain *seen;             /* chains that traitors got from loyal generals */
     size_t seen_count;

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const ALGORITHM_NAMES[] = {
+static const char *const algorithm_names[] = {
     [ALGORITHM_OM] = "om",
     [ALGORITHM_SM] = "sm",
     [ALGORITHM_NAIVE] = "naive",
 };
 
-static const char *const STRATEGY_NAMES[STRATEGY_COUNT] = {
+static const char *const strategy_names[STRATEGY_COUNT] = {
     [STRATEGY_LOYAL] = "loyal",   [STRATEGY_SILENT] = "silent",
     [STRATEGY_LIE] = "lie",       [STRATEGY_FLIP] = "flip",
     [STRATEGY_SPLIT] = "split",   [STRATEGY_RANDOM] = "random",
@@ -24,7 +24,7 @@ static const char *const STRATEGY_NAMES[STRATEGY_COUNT] = {
     [STRATEGY_SCRIPT] = "script", [STRATEGY_WORST] = "worst",
 };
 
-#define ALGORITHM_COUNT (sizeof ALGORITHM_NAMES / sizeof ALGORITHM_NAMES[0])
+#define ALGORITHM_COUNT (sizeof algorithm_names / sizeof algorithm_names[0])
 
 /* `text` fits: callers check it. */
 static void set_text(char *to, const char *text)
@@ -172,13 +172,13 @@ void scenario_draw_traitors(struct scenario *scenario, unsigned count)
 const char *algorithm_name(enum algorithm algorithm)
 {
     ASSERT((size_t)algorithm < ALGORITHM_COUNT);
-    return ALGORITHM_NAMES[algorithm];
+    return algorithm_names[algorithm];
 }
 
 bool algorithm_from_name(const char *name, enum algorithm *algorithm)
 {
     for (size_t i = 0; i < ALGORITHM_COUNT; i++) {
-        if (strcmp(name, ALGORITHM_NAMES[i]) == 0) {
+        if (strcmp(name, algorithm_names[i]) == 0) {
             *algorithm = (enum algorithm)i;
             return true;
         }
@@ -189,13 +189,13 @@ bool algorithm_from_name(const char *name, enum algorithm *algorithm)
 const char *strategy_name(enum strategy strategy)
 {
     ASSERT(strategy < STRATEGY_COUNT);
-    return STRATEGY_NAMES[strategy];
+    return strategy_names[strategy];
 }
 
 bool strategy_from_name(const char *name, enum strategy *strategy)
 {
     for (size_t i = 0; i < STRATEGY_COUNT; i++) {
-        if (strcmp(name, STRATEGY_NAMES[i]) == 0) {
+        if (strcmp(name, strategy_names[i]) == 0) {
             *strategy = (enum strategy)i;
             return true;
         }

@@ -47,7 +47,7 @@ enum error plot_init(struct plot *plot, const struct scenario *scenario)
     if (scenario->lie_count == 0) {
         return OK;
     }
-    plot->script = malloc(scenario->lie_count * sizeof *plot->script);
+    plot->script = malloc(scenario->lie_count * sizeof(struct lie *));
     if (plot->script == NULL) {
         return ERROR_MEMORY;
     }
@@ -55,7 +55,7 @@ enum error plot_init(struct plot *plot, const struct scenario *scenario)
     for (size_t i = 0; i < scenario->lie_count; i++) {
         plot->script[i] = &scenario->lies[i];
     }
-    qsort(plot->script, plot->script_count, sizeof *plot->script, compare_for_sort);
+    qsort(plot->script, plot->script_count, sizeof(struct lie *), compare_for_sort);
     return OK;
 }
 

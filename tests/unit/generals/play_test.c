@@ -55,10 +55,10 @@ static void interactive_and_naive_send_what_the_formulas_say(void **state)
     (void)state;
     struct scenario scenario = game_of(ALGORITHM_OM, 7, 2);
     scenario.is_interactive = true;
-    assert_formulas(&scenario, 7 * 156, 7 * 66);
+    assert_formulas(&scenario, UINT64_C(7) * 156, UINT64_C(7) * 66);
     scenario = game_of(ALGORITHM_SM, 4, 1);
     scenario.is_interactive = true;
-    assert_formulas(&scenario, 4 * 9, 4 * 9);
+    assert_formulas(&scenario, UINT64_C(4) * 9, UINT64_C(4) * 9);
     scenario = game_of(ALGORITHM_NAIVE, 9, 0);
     assert_formulas(&scenario, 72, 72);
 }
@@ -212,6 +212,12 @@ static void memory_is_reckoned_before_it_is_taken(void **state)
     scenario.memory_bytes_max = 1000;
     game_is_refused(&scenario, "the bound is 1000 bytes");
     scenario.memory_bytes_max = play_memory(&scenario);
+    play_free(game_play(&scenario));
+    scenario = game_of(ALGORITHM_NAIVE, 4, 0);
+    scenario.memory_bytes_max = 1000;
+    game_is_refused(&scenario, "a game of 4 generals takes");
+    scenario = game_of(ALGORITHM_SM, 4, 1);
+    scenario.memory_bytes_max = (uint64_t)1 << 20;
     play_free(game_play(&scenario));
 }
 
