@@ -111,7 +111,7 @@ static void print_title(const struct report *report)
         (void)fprintf(report->out, "Naive voting of %u generals, 1 round", scenario->generals);
     } else if (scenario->algorithm == ALGORITHM_SM) {
         (void)fprintf(report->out, "%sSM(%u), signed messages, %u generals, %u rounds%s", kind,
-                      scenario->m, scenario->generals, report->play->rounds,
+                      report->play->rounds - 1, scenario->generals, report->play->rounds,
                       scenario->has_round_rule ? "" : ", without the round rule");
     } else if (graph_is_complete(&scenario->graph)) {
         (void)fprintf(report->out, "%sOM(%u), oral messages, %u generals, %u rounds", kind,
@@ -236,7 +236,8 @@ static void print_counts(const struct report *report)
     grid_init(&grid, 3);
     grid_add(&grid, TINT_FAINT, "%s", "");
     grid_add(&grid, TINT_FAINT, "sent");
-    grid_add(&grid, TINT_FAINT, "were all loyal, by formula");
+    grid_add(&grid, TINT_FAINT, "%s",
+             play->messages_formula == 0 ? "" : "were all loyal, by formula");
     add_count(&grid, "messages", play->sent_count, play->messages_formula);
     add_count(&grid, "packets", play->packet_count, play->packets_formula);
     if (play->scenario.algorithm == ALGORITHM_SM) {

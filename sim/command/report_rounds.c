@@ -12,6 +12,7 @@
 struct row {
     uint32_t first; /* a message of it */
     uint32_t to[GENERALS_MAX];
+    uint16_t times[GENERALS_MAX]; /* so often was just this said to him */
 };
 
 /* The rows of one round of one instance. */
@@ -46,6 +47,25 @@ static int compare(const struct play *play, const struct message *a, const struc
     return play->scenario.algorithm == ALGORITHM_SM ? (int)order_of(a) - (int)order_of(b) : 0;
 }
 
+/* The very same, to the same general: OM(m,p) passes on one copy for each of those further on. */
+static bool is_repeated(const struct message *a, const struct message *b)
+{
+    return a->due == b->due && a->sent == b->sent && a->fate == b->fate && a->verdict == b->verdict;
+}
+
+/* Puts a message into a row that has its speaker and path; false if something else stands there. */
+static bool join(const struct play *play, struct row *row, uint32_t index)
+{
+    const struct message *message = &play->messages[index];
+    uint32_t *cell = &row->to[message->to];
+    if (*cell != NO_MESSAGE && !is_repeated(message, &play->messages[*cell])) {
+        return false;
+    }
+    *cell = *cell == NO_MESSAGE ? index : *cell;
+    row->times[message->to]++;
+    return true;
+}
+
 /* Puts a message where it belongs; false if there are too many rows. */
 static bool place(const struct play *play, struct round_rows *rows, uint32_t index)
 {
@@ -53,8 +73,7 @@ static bool place(const struct play *play, struct round_rows *rows, uint32_t ind
     unsigned at = 0;
     for (; at < rows->count; at++) {
         int order = compare(play, message, &play->messages[rows->rows[at].first]);
-        if (order == 0 && rows->rows[at].to[message->to] == NO_MESSAGE) {
-            rows->rows[at].to[message->to] = index;
+        if (order == 0 && join(play, &rows->rows[at], index)) {
             return true;
         }
         if (order < 0) {
@@ -66,12 +85,9 @@ static bool place(const struct play *play, struct round_rows *rows, uint32_t ind
     }
     memmove(&rows->rows[at + 1], &rows->rows[at], (rows->count - at) * sizeof rows->rows[0]);
     rows->count++;
-    rows->rows[at].first = index;
-    for (unsigned general = 0; general < GENERALS_MAX; general++) {
-        rows->rows[at].to[general] = NO_MESSAGE;
-    }
-    rows->rows[at].to[message->to] = index;
-    return true;
+    rows->rows[at] = (struct row){.first = index};
+    memset(rows->rows[at].to, 0xff, sizeof rows->rows[at].to); /* NO_MESSAGE */
+    return join(play, &rows->rows[at], index);
 }
 
 static bool gather(const struct play *play, size_t instance, unsigned round,
@@ -116,21 +132,34 @@ static const char *judgement(enum verdict verdict)
 }
 
 /* Oral: the order that was heard. Signed: what the receiver made of the chain. */
-static void add_cell(const struct report *report, struct grid *grid, const struct message *message)
+static const char *content(const struct report *report, const struct message *message)
 {
-    enum tint tint = message->fate == FATE_LOYAL ? TINT_PLAIN : TINT_LIE;
-    const char *mark = message->fate == FATE_LOYAL ? "" : "!";
     if (message->fate == FATE_SILENT) {
-        grid_add(grid, tint, report->is_short ? "-!" : "silent!");
-    } else if (message->fate == FATE_LATE) {
-        grid_add(grid, tint, report->is_short ? "~!" : "late!");
-    } else if (report->play->scenario.algorithm == ALGORITHM_SM) {
-        grid_add(grid, tint, "%s%s", judgement(message->verdict), mark);
-    } else if (message->fate == FATE_GARBAGE) {
-        grid_add(grid, tint, report->is_short ? "?!" : "garbage!");
-    } else {
-        grid_add(grid, tint, "%s%s", report_order(report, message->sent), mark);
+        return report->is_short ? "-" : "silent";
     }
+    if (message->fate == FATE_LATE) {
+        return report->is_short ? "~" : "late";
+    }
+    if (report->play->scenario.algorithm == ALGORITHM_SM) {
+        return judgement(message->verdict);
+    }
+    if (message->fate == FATE_GARBAGE) {
+        return report->is_short ? "?" : "garbage";
+    }
+    return report_order(report, message->sent);
+}
+
+static void add_cell(const struct report *report, struct grid *grid, const struct row *row,
+                     unsigned general)
+{
+    const struct message *message = &report->play->messages[row->to[general]];
+    bool is_loyal = message->fate == FATE_LOYAL;
+    char times[16] = "";
+    if (row->times[general] > 1) {
+        (void)snprintf(times, sizeof times, " x%u", row->times[general]);
+    }
+    grid_add(grid, is_loyal ? TINT_PLAIN : TINT_LIE, "%s%s%s", content(report, message),
+             is_loyal ? "" : "!", times);
 }
 
 static void add_label(const struct report *report, struct grid *grid, const struct message *message)
@@ -177,9 +206,8 @@ static void make_grid(const struct report *report, const struct round_rows *rows
     for (unsigned i = 0; i < rows->count; i++) {
         add_label(report, grid, &report->play->messages[rows->rows[i].first]);
         for (unsigned general = 0; general < scenario->generals; general++) {
-            uint32_t index = rows->rows[i].to[general];
-            if (index != NO_MESSAGE) {
-                add_cell(report, grid, &report->play->messages[index]);
+            if (rows->rows[i].to[general] != NO_MESSAGE) {
+                add_cell(report, grid, &rows->rows[i], general);
             } else if (is_told(rows, general)) {
                 grid_add(grid, TINT_PLAIN, "%s", "");
             }
@@ -240,6 +268,11 @@ static void print_legend(const struct report *report)
                     "A row is an order with the names under it, 0>2: signed by 0, then by 2. A "
                     "column is who was sent it, and what he made of it: new to him, known, or "
                     "refused (too few names for this round, forged, malformed).");
+    } else if (scenario->algorithm == ALGORITHM_OM && !graph_is_complete(&scenario->graph)) {
+        report_wrap(report, 2,
+                    "A row is what one general said; its path is the way that the order has come, "
+                    "0>1>3: from 0 to 1 to 3, who passes it on. A column is who was told; x2: "
+                    "twice, for two generals who are reached by way of him.");
     } else if (scenario->algorithm == ALGORITHM_OM) {
         report_wrap(report, 2,
                     "A row is what one general said; its path is where he has it from, 0>2: 2 "

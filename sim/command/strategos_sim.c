@@ -74,7 +74,8 @@ int main(int argc, char **argv)
         char **rest = argv + 1; /* operands are gathered there */
         exit_code = command->run((int)arguments.operand_count, rest);
     }
-    if (fflush(stdout) != 0 && exit_code != EXIT_USAGE) { /* what was asked for did not arrive */
+    if ((fflush(stdout) != 0 || ferror(stdout) != 0) &&
+        exit_code != EXIT_USAGE) { /* what was asked for did not arrive */
         (void)fprintf(stderr, "strategos-sim: cannot write the output\n");
         exit_code = EXIT_USAGE;
     }
