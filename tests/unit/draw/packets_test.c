@@ -1,0 +1,108 @@
+/* packets_test.c - messages come together as they travel, and two tongues are found. */
+#include "draw/packets.h"
+#include "support_game.h"
+
+static void packets_of_a_game_are_as_many_as_it_counted(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_OM, 7, 2);
+    struct play *play = game_play(&scenario);
+    struct packets packets;
+    packets_init(&packets, play, 0);
+    assert_int_equal(packets.count, play->packet_count);
+    assert_int_equal(packets.message_count, play->message_count);
+    assert_int_equal(packets.rounds, 3);
+    size_t messages = 0;
+    for (size_t i = 0; i < packets.count; i++) {
+        const struct packet *packet = &packets.items[i];
+        messages += packet->count;
+        assert_int_equal(packet->count, packet->round == 3 ? 4 : 1);
+        assert_int_equal(packet->fates[FATE_LOYAL], packet->count);
+        assert_false(packet->is_mixed || packet->is_refused);
+        assert_int_equal(packet->order, ATTACK);
+        for (uint32_t k = 0; k < packet->count; k++) {
+            const struct message *message = packet_message(&packets, packet, k);
+            assert_int_equal(message->from, packet->from);
+            assert_int_equal(message->to, packet->to);
+            assert_int_equal(message->round, packet->round);
+        }
+    }
+    assert_int_equal(messages, play->message_count);
+    for (size_t r = 0; r < ROUNDS_MAX; r++) {
+        assert_int_equal(packets.two_faced[r], 0);
+    }
+    packets_fini(&packets);
+    play_free(play);
+}
+
+static general_set two_faced_of(struct scenario *scenario, unsigned round)
+{
+    struct play *play = game_play(scenario);
+    struct packets packets;
+    packets_init(&packets, play, 0);
+    general_set found = packets.two_faced[round - 1];
+    packets_fini(&packets);
+    play_free(play);
+    return found;
+}
+
+static void split_commander_is_two_faced(void **state)
+{
+    (void)state;
+    struct scenario oral = game_of(ALGORITHM_OM, 4, 1);
+    game_betray(&oral, 0, STRATEGY_SPLIT);
+    assert_int_equal(two_faced_of(&oral, 1), general_bit(0));
+    struct scenario is_signed = game_of(ALGORITHM_SM, 4, 1);
+    game_betray(&is_signed, 0, STRATEGY_SPLIT);
+    assert_int_equal(two_faced_of(&is_signed, 1), general_bit(0));
+}
+
+static void loyal_relays_of_two_orders_are_not_two_faced(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_SM, 5, 2);
+    game_betray(&scenario, 0, STRATEGY_SPLIT);
+    assert_int_equal(two_faced_of(&scenario, 2), 0);
+}
+
+static void one_lie_to_all_is_not_two_faced(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_OM, 4, 1);
+    game_betray(&scenario, 0, STRATEGY_LIE);
+    assert_int_equal(two_faced_of(&scenario, 1), 0);
+}
+
+static void garbage_and_silence_carry_no_order(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_OM, 4, 1);
+    game_betray(&scenario, 2, STRATEGY_GARBAGE);
+    struct play *play = game_play(&scenario);
+    struct packets packets;
+    packets_init(&packets, play, 0);
+    unsigned seen = 0;
+    for (size_t i = 0; i < packets.count; i++) {
+        const struct packet *packet = &packets.items[i];
+        if (packet->from == 2) {
+            assert_int_equal(packet->order, ORDER_ABSENT);
+            assert_int_equal(packet->fates[FATE_GARBAGE], 1);
+            seen++;
+        }
+    }
+    assert_int_equal(seen, 2);
+    packets_fini(&packets);
+    play_free(play);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(packets_of_a_game_are_as_many_as_it_counted),
+        cmocka_unit_test(split_commander_is_two_faced),
+        cmocka_unit_test(loyal_relays_of_two_orders_are_not_two_faced),
+        cmocka_unit_test(one_lie_to_all_is_not_two_faced),
+        cmocka_unit_test(garbage_and_silence_carry_no_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
