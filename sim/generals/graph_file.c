@@ -78,7 +78,7 @@ enum error graph_file_read(const char *path, unsigned generals, struct graph *gr
         enum error error = errno == ENOENT ? ERROR_MISSING : ERROR_IO;
         /* ERROR_MISSING would mean that the number of generals is missing. */
         error = error == ERROR_MISSING ? ERROR_INVALID : error;
-        return error_set(text, error, "%s: %s", path, strerror(errno));
+        return error_set(text, error, "%s: %s", path, strerrordesc_np(errno));
     }
     uint8_t *bytes = malloc(GRAPH_FILE_BYTES_MAX + 1);
     enum error error = OK;
@@ -88,7 +88,7 @@ enum error graph_file_read(const char *path, unsigned generals, struct graph *gr
     }
     size_t size = fread(bytes, 1, GRAPH_FILE_BYTES_MAX + 1, file);
     if (ferror(file) != 0) {
-        error = error_set(text, ERROR_IO, "%s: %s", path, strerror(errno));
+        error = error_set(text, ERROR_IO, "%s: %s", path, strerrordesc_np(errno));
     } else if (size > GRAPH_FILE_BYTES_MAX) {
         error = error_set(text, ERROR_LIMIT, "%s: more than %zu bytes are no graph of %u generals",
                           path, GRAPH_FILE_BYTES_MAX, GENERALS_MAX);
