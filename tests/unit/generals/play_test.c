@@ -87,6 +87,37 @@ static void silent_packet_is_not_counted(void **state)
     play_free(play);
 }
 
+static void chains_of_one_round_travel_together(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_SM, 4, 1);
+    game_betray(&scenario, general_bit(0), STRATEGY_SCRIPT);
+    game_lie(&scenario, 0, 1, ATTACK, (general_id[]){0}, 1);
+    game_lie(&scenario, 0, 1, RETREAT, (general_id[]){0}, 1);
+    struct play *play = game_play(&scenario);
+    assert_int_equal(play->sent_count, 4 + 4 + 2 + 2); /* lieutenant 1 relays both orders */
+    assert_int_equal(play->packet_count, 3 + 2 + 2 + 2);
+    play_free(play);
+    scenario_fini(&scenario);
+}
+
+static void record_names_the_instance(void **state)
+{
+    (void)state;
+    for (unsigned algorithm = ALGORITHM_OM; algorithm <= ALGORITHM_SM; algorithm++) {
+        struct scenario scenario = game_of((enum algorithm)algorithm, 4, 1);
+        scenario.is_interactive = true;
+        struct play *play = game_play(&scenario);
+        assert_int_equal(play->message_count, 4 * 9);
+        for (size_t i = 0; i < play->message_count; i++) {
+            const struct message *message = &play->messages[i];
+            assert_int_equal(message->instance, i / 9);
+            assert_int_equal(message_path(play, message)[0], message->instance);
+        }
+        play_free(play);
+    }
+}
+
 static void record_names_path_round_and_what_was_due(void **state)
 {
     (void)state;
@@ -337,6 +368,8 @@ int main(void)
         cmocka_unit_test(interactive_and_naive_send_what_the_formulas_say),
         cmocka_unit_test(signatures_are_counted),
         cmocka_unit_test(silent_packet_is_not_counted),
+        cmocka_unit_test(chains_of_one_round_travel_together),
+        cmocka_unit_test(record_names_the_instance),
         cmocka_unit_test(record_names_path_round_and_what_was_due),
         cmocka_unit_test(generals_stay_alive_for_onlookers),
         cmocka_unit_test(same_scenario_gives_the_same_record),
