@@ -22,10 +22,11 @@ enum customer_lie {
     CUSTOMER_FORGER,       /* segments with bad signatures to some */
     CUSTOMER_LIE_COUNT
 };
+/* "two-faced"; of CUSTOMER_HONEST "honest". */
 const char *customer_lie_name(enum customer_lie lie);
 
 struct customer_settings {
-    size_t number;
+    size_t number; /* below 64 */
     struct digest genesis;
     struct public_key key;
     struct authority authority; /* signs for `key` */
@@ -37,14 +38,17 @@ struct customer_settings {
     size_t in_flight;  /* closed loop: operations at once, >= 1 */
     uint64_t think_ns; /* between a result and the next operation; open loop: between starts */
     bool is_open_loop;
-    uint64_t operations_max; /* stops asking after so many */
-    size_t key_count;        /* keys it works on, shared with other customers */
+    uint64_t operations_max; /* stops asking after so many; a liar makes as many moves beside */
+    /* Keys it works on, shared with other honest customers, >= 1. A liar has its own: see
+     * customer_work.h, also for what is in them. */
+    size_t key_count;
     size_t value_bytes_max;
     uint64_t timeout_ns; /* of an operation */
     void *context;
-    /* To a replica; the frame is borrowed. */
+    /* To a replica whose link is up; the frame is borrowed. Neither may call the customer back. */
     void (*send)(void *context, size_t customer, replica_id to, struct slice frame);
-    /* SENT, INVOKED, RETURNED sightings; `now_ns` is filled in. */
+    /* SENT, INVOKED, RETURNED sightings; `now_ns` is filled in, `is_loyal` says honest. Operations
+     * are numbered 1, 2, ... over all sessions; what a liar makes by hand is not shown. */
     void (*see)(void *context, const struct sighting *sighting);
 };
 
@@ -53,19 +57,25 @@ MUST_USE enum error customer_new(struct customer **customer,
                                  const struct customer_settings *settings, uint64_t now_ns);
 void customer_free(struct customer *customer);
 
+/* Links begin down. Time never goes back. */
 void customer_on_link(struct customer *customer, replica_id replica, bool is_up, uint64_t now_ns);
 void customer_on_frame(struct customer *customer, replica_id from, struct slice frame,
                        uint64_t now_ns);
-/* Lets time pass: asks for more operations, sends. */
+/* A frame that another customer sent: for those who steal (CUSTOMER_THIEF). Sends nothing. */
+void customer_overhear(struct customer *customer, struct slice frame);
+/* Lets time pass: asks for more operations, sends. To be called once customer_deadline is reached,
+ * which a link, a frame or a restart may have brought to now. */
 void customer_turn(struct customer *customer, uint64_t now_ns);
 uint64_t customer_deadline(struct customer *customer); /* UINT64_MAX: nothing to do by itself */
 
-/* The process dies and comes back under a new session: operations under way stay unknown. */
+/* The process dies and comes back under a new session: operations under way stay unknown. Links
+ * stay as the world last said. */
 void customer_restart(struct customer *customer, uint64_t now_ns);
-/* No more new operations; those under way go on. */
+/* No more new operations and lies; what is under way goes on. */
 void customer_stop(struct customer *customer);
 /* Operations without an end yet. */
 size_t customer_open_count(const struct customer *customer);
+/* Operations that ended with a result. */
 uint64_t customer_done_count(const struct customer *customer);
 uint64_t customer_acted(const struct customer *customer); /* lies told */
 void customer_check(const struct customer *customer);     /* the core's invariants */
