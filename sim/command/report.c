@@ -165,24 +165,23 @@ static void print_facts(const struct report *report)
     }
 }
 
-/* "attack: 0 1 3" for the loyal generals who obey it; a line for each order. */
+/* "attack: 0 1 3" for the loyal generals who obey it; a paragraph for each order. */
 static void print_decisions(const struct report *report)
 {
     const struct scenario *scenario = &report->play->scenario;
     for (unsigned order = 0; order < scenario->order_count; order++) {
-        bool is_first = true;
+        char line[32 + 4 * GENERALS_MAX];
+        int used = snprintf(line, sizeof line, "%s:", scenario->order_names[order]);
+        int const empty = used;
         for (unsigned general = 0; general < scenario->generals; general++) {
             bool is_loyal = general_is_in(scenario->traitors, (general_id)general) == 0;
-            if (!is_loyal || report->play->decisions[general] != order) {
-                continue;
+            if (is_loyal && report->play->decisions[general] == order) {
+                used += snprintf(line + used, sizeof line - (size_t)used, " %u", general);
             }
-            if (is_first) {
-                (void)fprintf(report->out, "  %s:", scenario_order_name(scenario, (order_nr)order));
-            }
-            (void)fprintf(report->out, " %u", general);
-            is_first = false;
         }
-        (void)fputs(is_first ? "" : "\n", report->out);
+        if (used > empty) {
+            report_wrap(report, 2, line);
+        }
     }
 }
 
