@@ -143,9 +143,8 @@ static enum error refuse(const struct scenario *scenario, const struct om_graph_
     case OM_GRAPH_TOO_LARGE:
         return error_set(text, ERROR_LIMIT,
                          "OM(%u,p) on the graph %s takes more than %u instances, or the search for "
-                         "them more than %u steps; give a smaller m or p",
-                         scenario->m, scenario->graph_name, OM_GRAPH_INSTANCES_MAX,
-                         OM_GRAPH_SEARCHES_MAX);
+                         "regular sets too long; give a smaller m or p",
+                         scenario->m, scenario->graph_name, OM_GRAPH_INSTANCES_MAX);
     case OM_GRAPH_NO_SET:
     case OM_GRAPH_FITS:
         break;

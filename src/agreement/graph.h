@@ -50,9 +50,12 @@ bool graph_is_regular_set(const struct graph *graph, general_set within, general
 general_set graph_regular_set(const struct graph *graph, general_set within, general_id general,
                               unsigned size);
 
-/* The same, of those neighbours alone who are in `candidates`. */
+/* The same, of those neighbours alone who are in `candidates`, with at most `*looks` choices looked
+ * at, of which each wants paths to every general; what is left of them is given back. If they do
+ * not suffice, `*looks` is 0 and so is the answer. */
 general_set graph_regular_set_among(const struct graph *graph, general_set within,
-                                    general_id general, general_set candidates, unsigned size);
+                                    general_id general, general_set candidates, unsigned size,
+                                    uint64_t *looks);
 
 /* p-regular as LSP82 has it: every general has a regular set of p neighbours. If not, `*lacking`
  * is the first that has none. */

@@ -88,7 +88,8 @@ static general_set twins(const struct quest *quest, general_set open, general_id
 }
 
 general_set graph_regular_set_among(const struct graph *graph, general_set within,
-                                    general_id general, general_set candidates, unsigned size)
+                                    general_id general, general_set candidates, unsigned size,
+                                    uint64_t *looks)
 {
     ASSERT(general < graph->count);
     within &= generals_all(graph->count) & ~general_bit(general);
@@ -97,8 +98,9 @@ general_set graph_regular_set_among(const struct graph *graph, general_set withi
     unsigned depth = 0;
     stack[depth++] =
         (struct choice){.taken = 0, .open = candidates & within & graph->neighbours[general]};
-    while (size > 0 && depth > 0) {
+    while (size > 0 && depth > 0 && *looks > 0) {
         struct choice now = stack[--depth];
+        --*looks;
         general_id missing = 0;
         if (!is_open(&quest, &now) || !is_reached_by_all(&quest, now.taken, &missing)) {
             continue;
@@ -120,7 +122,8 @@ general_set graph_regular_set_among(const struct graph *graph, general_set withi
 general_set graph_regular_set(const struct graph *graph, general_set within, general_id general,
                               unsigned size)
 {
-    return graph_regular_set_among(graph, within, general, ~(general_set)0, size);
+    uint64_t looks = UINT64_MAX;
+    return graph_regular_set_among(graph, within, general, ~(general_set)0, size, &looks);
 }
 
 bool graph_is_regular_set(const struct graph *graph, general_set within, general_id general,

@@ -28,9 +28,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A plan has at most so many instances, and looks at so many sets before it gives up. */
+/* A plan has at most so many instances, and looks at so many choices of sets before it gives up. */
 #define OM_GRAPH_INSTANCES_MAX 50000u
-#define OM_GRAPH_SEARCHES_MAX  50000u
+#define OM_GRAPH_LOOKS_MAX     ((uint64_t)100000)
 
 struct om_graph_shape {
     unsigned m;
@@ -44,7 +44,7 @@ enum om_graph_answer {
     OM_GRAPH_NO_RELAY,    /* m = 0: only neighbours of the commander would be told */
     OM_GRAPH_P_TOO_SMALL, /* p < 3m, and not beyond; or p < m: the deepest would have no member */
     OM_GRAPH_NO_SET,      /* somebody who must command has no regular set */
-    OM_GRAPH_TOO_LARGE,   /* more instances or searches than the bounds above */
+    OM_GRAPH_TOO_LARGE,   /* more instances or choices than the bounds above */
 };
 
 /* Why a graph does not fit. For OM_GRAPH_NO_SET: `general` lacks a regular set of `wanted`

@@ -26,7 +26,7 @@ static struct trial trial_begin(const struct graph *graph, general_set within, g
 }
 
 general_set om_graph_choose(const struct graph *graph, general_set within, general_id commander,
-                            unsigned m, unsigned p, unsigned *searches)
+                            unsigned m, unsigned p, uint64_t *looks)
 {
     ASSERT(m >= 1 && p >= m);
     struct trial stack[GENERALS_MAX]; /* each level is one general less */
@@ -43,14 +43,13 @@ general_set om_graph_choose(const struct graph *graph, general_set within, gener
             depth++;
             continue;
         }
-        if (*searches == 0) {
-            return 0;
-        }
-        --*searches;
         general_set members =
-            graph_regular_set_among(graph, top->within, top->commander, top->able, size);
+            graph_regular_set_among(graph, top->within, top->commander, top->able, size, looks);
         if (depth == 0) {
             return members;
+        }
+        if (*looks == 0) {
+            return 0;
         }
         depth--;
         if (members != 0) {
@@ -91,24 +90,29 @@ static void find_lacking(const struct graph *graph, const struct om_graph_shape 
                          struct om_graph_lack *lack)
 {
     general_set within = generals_all(graph->count);
+    uint64_t looks = OM_GRAPH_LOOKS_MAX;
     lack->answer = OM_GRAPH_NO_SET;
     lack->general = shape->commander;
     lack->wanted = shape->p;
     for (unsigned m = shape->m;
-         m > 1 && graph_regular_set(graph, within, lack->general, lack->wanted) != 0; m--) {
+         m > 1 && om_graph_choose(graph, within, lack->general, 1, lack->wanted, &looks) != 0;
+         m--) {
         general_set neighbours = graph->neighbours[lack->general] & within;
         within &= ~general_bit(lack->general);
         lack->wanted--;
         general_set unable = 0;
         for (; neighbours != 0 && unable == 0; neighbours &= neighbours - 1) {
-            unsigned searches = OM_GRAPH_SEARCHES_MAX;
             if (om_graph_choose(graph, within, general_lowest(neighbours), m - 1, lack->wanted,
-                                &searches) == 0) {
+                                &looks) == 0) {
                 unable = general_bit(general_lowest(neighbours));
             }
         }
         ASSERT(unable != 0); /* or he could have commanded */
         lack->general = general_lowest(unable);
+    }
+    if (looks == 0) {
+        lack->answer = OM_GRAPH_TOO_LARGE; /* who lacks what would take as long to say */
+        return;
     }
     explain(graph, within, lack);
 }
@@ -130,12 +134,12 @@ bool om_graph_fit(const struct graph *graph, const struct om_graph_shape *asked,
     }
     unsigned degree = general_count(graph->neighbours[asked->commander]);
     unsigned most = degree > least ? degree : least;
-    unsigned searches = OM_GRAPH_SEARCHES_MAX;
-    for (unsigned p = asked->p != 0 ? asked->p : most; searches > 0; p--) {
+    uint64_t looks = OM_GRAPH_LOOKS_MAX;
+    for (unsigned p = asked->p != 0 ? asked->p : most; looks > 0; p--) {
         fitting->p = p;
         general_set all = generals_all(graph->count);
         if (om_graph_instance_count(asked->m, p) <= OM_GRAPH_INSTANCES_MAX &&
-            om_graph_choose(graph, all, asked->commander, asked->m, p, &searches) != 0) {
+            om_graph_choose(graph, all, asked->commander, asked->m, p, &looks) != 0) {
             lack->answer = OM_GRAPH_FITS;
             return true;
         }
@@ -143,7 +147,7 @@ bool om_graph_fit(const struct graph *graph, const struct om_graph_shape *asked,
             break;
         }
     }
-    if (searches == 0 || om_graph_instance_count(asked->m, fitting->p) > OM_GRAPH_INSTANCES_MAX) {
+    if (looks == 0 || om_graph_instance_count(asked->m, fitting->p) > OM_GRAPH_INSTANCES_MAX) {
         lack->answer = OM_GRAPH_TOO_LARGE;
         return false;
     }

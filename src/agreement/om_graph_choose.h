@@ -6,8 +6,8 @@
 
 /* Members for `commander` of OM(m,p) in `within` (old commanders left out, he himself in it): a
  * regular set of p neighbours each of whom can command OM(m-1,p-1) without him. 0: there is none,
- * or `*searches`, the sets that may still be looked for, came to 0. */
+ * or `*looks`, the choices that may still be looked at, came to 0. */
 general_set om_graph_choose(const struct graph *graph, general_set within, general_id commander,
-                            unsigned m, unsigned p, unsigned *searches);
+                            unsigned m, unsigned p, uint64_t *looks);
 
 #endif

@@ -73,9 +73,9 @@ static void plan_instances(struct om_graph_plan *plan)
     plan->instance_count = 1;
     for (uint32_t i = 0; i < plan->instance_count; i++) {
         struct om_graph_instance *at = &plan->instances[i];
-        unsigned searches = OM_GRAPH_SEARCHES_MAX;
+        uint64_t looks = OM_GRAPH_LOOKS_MAX;
         at->members = om_graph_choose(&plan->graph, at->within, at->commander, shape->m - at->depth,
-                                      shape->p - at->depth, &searches);
+                                      shape->p - at->depth, &looks);
         ASSERT(at->members != 0);
         if (at->depth + 1u == shape->m) {
             plan->deepest_first = plan->deepest_count == 0 ? i : plan->deepest_first;

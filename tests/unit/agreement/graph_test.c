@@ -239,6 +239,23 @@ static void regularity_without_a_vertex_is_not_always_one_less(void **state)
     }
 }
 
+static void search_for_a_regular_set_stops_when_its_looks_are_spent(void **state)
+{
+    (void)state;
+    static const unsigned offsets[] = {1, 2, 3};
+    struct graph graph;
+    support_circulant(&graph, 9, offsets, 3);
+    general_set all = generals_all(9);
+    uint64_t looks = 5;
+    assert_int_not_equal(graph_regular_set_among(&graph, all, 0, all, 6, &looks), 0);
+    assert_int_equal(looks, 4);
+    looks = 0;
+    assert_int_equal(graph_regular_set_among(&graph, all, 0, all, 6, &looks), 0);
+    looks = 5;
+    assert_int_equal(graph_regular_set_among(&graph, all, 0, all & ~general_bit(1), 6, &looks), 0);
+    assert_true(looks > 0);
+}
+
 static void hub_of_a_large_wheel_is_refused_at_once(void **state)
 {
     (void)state;
@@ -282,6 +299,7 @@ int main(void)
         cmocka_unit_test(graphs_of_more_neighbours_are_regular_to_the_last),
         cmocka_unit_test(wheels_are_3_connected_but_not_3_regular),
         cmocka_unit_test(regularity_without_a_vertex_is_not_always_one_less),
+        cmocka_unit_test(search_for_a_regular_set_stops_when_its_looks_are_spent),
         cmocka_unit_test(hub_of_a_large_wheel_is_refused_at_once),
         cmocka_unit_test(connection_and_diameter_are_those_of_the_rest),
     };
