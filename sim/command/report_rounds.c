@@ -40,7 +40,7 @@ static int compare(const struct play *play, const struct message *a, const struc
     if (a->from != b->from) {
         return a->from < b->from ? -1 : 1;
     }
-    int order = memcmp(message_path(play, a), message_path(play, b), shared);
+    int order = shared == 0 ? 0 : memcmp(message_path(play, a), message_path(play, b), shared);
     if (order != 0 || a->path_count != b->path_count) {
         return order != 0 ? order : (int)a->path_count - (int)b->path_count;
     }

@@ -236,6 +236,7 @@ static void assert_lines_fit(const char *text)
 static void no_line_is_too_wide(void **state)
 {
     (void)state;
+    unsigned played = 0;
     for (unsigned algorithm = 0; algorithm <= ALGORITHM_NAIVE; algorithm++) {
         for (unsigned generals = 4; generals <= 64; generals += generals < 20 ? 3 : 22) {
             for (unsigned strategy = 0; strategy < STRATEGY_SCRIPT; strategy++) {
@@ -243,6 +244,11 @@ static void no_line_is_too_wide(void **state)
                 prepare(&scenario, (enum algorithm)algorithm, generals, 1, 5,
                         (enum strategy)strategy);
                 scenario.is_interactive = algorithm != ALGORITHM_NAIVE && strategy % 2 == 0;
+                if (scenario_check(&scenario, NULL) != OK) { /* not every strategy fits */
+                    scenario_fini(&scenario);
+                    continue;
+                }
+                played++;
                 char *text = tell(&scenario, false, 1);
                 assert_lines_fit(text);
                 expect(text, "What came of it");
@@ -250,6 +256,7 @@ static void no_line_is_too_wide(void **state)
             }
         }
     }
+    assert_true(played > 200);
 }
 
 int main(void)
