@@ -121,7 +121,7 @@ static bool form_segment(struct client_core *core, uint64_t now_ns)
         .body = slice_of(core->body, body_size),
     };
     struct digest signed_digest;
-    lane_digest_next(&segment.previous, segment.body, &core->tip);
+    lane_digest_next(&segment.lane, segment.sequence, &segment.previous, segment.body, &core->tip);
     lane_sign_digest(&core->settings.genesis, &core->lane, segment.sequence, &core->tip,
                      &signed_digest);
     ops->sign(ops->context, &signed_digest, &segment.signature);

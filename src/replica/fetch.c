@@ -88,7 +88,8 @@ enum verdict replica_on_passed_segment(struct replica *replica, const struct seg
         struct cut_missing *wanted = &replica->wanted[i];
         if (segment->sequence == wanted->to && lane_id_is_equal(&wanted->lane, &segment->lane)) {
             struct digest digest;
-            lane_digest_next(&segment->previous, segment->body, &digest);
+            lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
+                             &digest);
             place = digest_is_equal(&digest, &wanted->digest) ? wanted : NULL;
         }
     }

@@ -311,7 +311,7 @@ static enum verdict place(struct lanes *lanes, struct lane *lane, const struct s
         return VERDICT_EQUIVOCATION; /* of the client: it does not go on from what is decided */
     }
     struct digest digest;
-    lane_digest_next(&segment->previous, segment->body, &digest);
+    lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body, &digest);
     if (choose(lane, segment->sequence, &digest) != NULL) {
         return VERDICT_DUPLICATE;
     }

@@ -49,15 +49,18 @@ static bool take_segments(struct replica *replica, const struct block *block)
                 !digest_is_equal(&segment->previous, &digest)) {
                 return false;
             }
-            lane_digest_next(&segment->previous, segment->body, &digest);
+            lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
+                             &digest);
         }
         if (!digest_is_equal(&digest, &tip->digest)) {
             return false;
         }
         for (size_t k = first; k < next; k++) {
+            const struct segment *segment = &block->segments[k];
             struct digest own;
-            lane_digest_next(&block->segments[k].previous, block->segments[k].body, &own);
-            if (!lanes_take_certified(&replica->lanes, &block->segments[k], &own, block->order.view,
+            lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
+                             &own);
+            if (!lanes_take_certified(&replica->lanes, segment, &own, block->order.view,
                                       replica->now.monotonic_ns)) {
                 return true; /* no memory now: asked for again */
             }

@@ -38,7 +38,7 @@ static enum error index_segment(struct archive *archive, uint64_t location, stru
     if (wire_decode_segment(bytes, &archive->scratch, &segment) != VERDICT_ACCEPTED) {
         return ERROR_DAMAGED;
     }
-    lane_digest_next(&segment.previous, segment.body, &digest);
+    lane_digest_next(&segment.lane, segment.sequence, &segment.previous, segment.body, &digest);
     archive_segments_put(&archive->segments, &digest, location);
     return OK;
 }
@@ -350,7 +350,8 @@ enum error archive_load_block(struct archive *archive, height_nr height, struct 
         if (wire_decode_segment(segment->encoded, &archive->arena, segment) != VERDICT_ACCEPTED) {
             error = ERROR_DAMAGED;
         } else {
-            lane_digest_next(&segment->previous, segment->body, &archive->block_digests[i]);
+            lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
+                             &archive->block_digests[i]);
         }
     }
     *digests = archive->block_digests;

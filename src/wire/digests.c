@@ -26,10 +26,13 @@ void lane_digest_zero(const struct digest *genesis, const struct lane_id *lane,
     digest_end(&state, digest);
 }
 
-void lane_digest_next(const struct digest *previous, struct slice body, struct digest *digest)
+void lane_digest_next(const struct lane_id *lane, uint64_t sequence, const struct digest *previous,
+                      struct slice body, struct digest *digest)
 {
     struct digest_state state;
     digest_begin(&state, DIGEST_SEGMENT);
+    add_lane(&state, lane);
+    digest_add_u64(&state, sequence);
     digest_add(&state, digest_slice(previous));
     digest_add(&state, body);
     digest_end(&state, digest);

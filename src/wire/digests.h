@@ -9,8 +9,10 @@
 void lane_digest_zero(const struct digest *genesis, const struct lane_id *lane,
                       struct digest *digest);
 
-/* Digest k: H(digest k-1, body). */
-void lane_digest_next(const struct digest *previous, struct slice body, struct digest *digest);
+/* Digest k: H(lane, k, digest k-1, body). The lane is in each link of the chain, so that no segment
+ * of another lane has the same digest, wherever a liar puts it. */
+void lane_digest_next(const struct lane_id *lane, uint64_t sequence, const struct digest *previous,
+                      struct slice body, struct digest *digest);
 
 /* What a client signs for segment `sequence` whose chain digest is `digest`. */
 void lane_sign_digest(const struct digest *genesis, const struct lane_id *lane, uint64_t sequence,

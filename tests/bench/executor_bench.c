@@ -104,7 +104,8 @@ int main(int argc, char **argv)
                                   .sequence = ++tip.sequence,
                                   .previous = tip.digest,
                                   .body = buffer_slice(&body)};
-        lane_digest_next(&segment.previous, segment.body, &tip.digest);
+        lane_digest_next(&segment.lane, segment.sequence, &segment.previous, segment.body,
+                         &tip.digest);
         struct decision decision = {.order = {.height = height, .time_ns = height},
                                     .segment_count = 1,
                                     .segments = &segment,

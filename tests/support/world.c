@@ -79,7 +79,7 @@ void world_segment(const struct lane_id *lane, uint64_t sequence, const struct d
     wire_encode_segment_body(&body, &content);
     struct segment made = {
         .lane = *lane, .sequence = sequence, .previous = *previous, .body = buffer_slice(&body)};
-    lane_digest_next(previous, made.body, digest);
+    lane_digest_next(lane, sequence, previous, made.body, digest);
     world_genesis(&genesis);
     lane_sign_digest(&genesis, lane, sequence, digest, &message);
     world_sign(&lane->client, &message, &made.signature);

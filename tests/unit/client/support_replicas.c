@@ -154,7 +154,7 @@ static bool check_segment(struct replicas *all, const struct session *session,
 {
     struct digest tip;
     struct digest signed_digest;
-    lane_digest_next(&segment->previous, segment->body, &tip);
+    lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body, &tip);
     lane_sign_digest(&all->group.genesis, &segment->lane, segment->sequence, &tip, &signed_digest);
     bool is_good = signature_verify(&segment->lane.client, &signed_digest, &segment->signature) &&
                    digest_is_equal(&segment->previous, &session->tip) &&
@@ -202,7 +202,8 @@ static void on_segment(struct replicas *all, struct scripted *replica, link_nr l
         session->requests[++session->executed] = slice_of(copy, body.requests[i].size);
         replica->executed++;
     }
-    lane_digest_next(&session->tip, segment->body, &session->tip);
+    lane_digest_next(&segment->lane, segment->sequence, &session->tip, segment->body,
+                     &session->tip);
     session->sequence++;
     send_replies(all, replica, link, session, first);
 }

@@ -95,7 +95,7 @@ static void segments_chain_from_the_lanes_digest_zero(void **state)
         assert_int_equal(take_segments(world, &segment, 1), 1);
         assert_int_equal(segment.sequence, i + 1);
         assert_true(digest_is_equal(&segment.previous, &tip));
-        lane_digest_next(&tip, segment.body, &tip);
+        lane_digest_next(&lane, segment.sequence, &tip, segment.body, &tip);
     }
 }
 

@@ -107,7 +107,8 @@ static void replica_on_segment(struct scene *scene, replica_id id, struct slice 
         return;
     }
     ASSERT(digest_is_equal(&segment.previous, &replica->tip));
-    lane_digest_next(&replica->tip, segment.body, &replica->tip);
+    struct lane_id lane = {.session = TEST_SESSION};
+    lane_digest_next(&lane, segment.sequence, &replica->tip, segment.body, &replica->tip);
     uint64_t first = replica->executed + 1;
     for (size_t i = 0; i < segment.count; i++) {
         ASSERT(segment.requests[i].size == 8);

@@ -111,7 +111,8 @@ void draft_body(struct draft *draft, struct lane *lane, struct slice body)
                                 .sequence = ++lane->tip.sequence,
                                 .previous = lane->tip.digest,
                                 .body = slice_of(bytes, body.size)};
-    lane_digest_next(&segment->previous, segment->body, &lane->tip.digest);
+    lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
+                     &lane->tip.digest);
     draft->digests[draft->count++] = lane->tip.digest;
 }
 

@@ -125,7 +125,7 @@ static struct digest append_segment(struct ledger *ledger, uint64_t session, uin
         .body = buffer_slice(&body),
     };
     lane_digest_zero(&world->group.genesis, &segment.lane, &segment.previous);
-    lane_digest_next(&segment.previous, segment.body, &digest);
+    lane_digest_next(&segment.lane, segment.sequence, &segment.previous, segment.body, &digest);
     wire_encode_segment(&encoded, &segment);
     (void)ledger_append(ledger, LEDGER_SEGMENT, buffer_slice(&encoded));
     buffer_fini(&body);

@@ -54,7 +54,7 @@ static struct segment lane_next(struct lane *lane, size_t size, struct digest *d
                               .sequence = ++lane->sequence,
                               .previous = lane->tip,
                               .body = buffer_slice(&lane->body)};
-    lane_digest_next(&lane->tip, segment.body, digest);
+    lane_digest_next(&lane->id, segment.sequence, &lane->tip, segment.body, digest);
     lane->tip = *digest;
     buffer_clear(&lane->encoded);
     wire_encode_segment(&lane->encoded, &segment);
@@ -144,7 +144,8 @@ static void check_block(const struct model *model, struct archive *archive, heig
     for (size_t i = 0; i < block.segment_count; i++) {
         assert_true(digest_is_equal(&digests[i], &model->digests[height][i]));
         struct digest digest;
-        lane_digest_next(&block.segments[i].previous, block.segments[i].body, &digest);
+        const struct segment *held = &block.segments[i];
+        lane_digest_next(&held->lane, held->sequence, &held->previous, held->body, &digest);
         assert_true(digest_is_equal(&digest, &digests[i]));
     }
     struct decided decided;

@@ -123,10 +123,14 @@ static void lane_digest_chains_over_every_body(void **state)
     lane_digest_zero(&other_genesis, &lane, &again);
     assert_false(digest_is_equal(&zero, &again));
 
-    lane_digest_next(&zero, slice_of_text("body"), &next);
-    lane_digest_next(&zero, slice_of_text("bodz"), &changed);
+    lane_digest_next(&lane, 1, &zero, slice_of_text("body"), &next);
+    lane_digest_next(&lane, 1, &zero, slice_of_text("bodz"), &changed);
     assert_false(digest_is_equal(&next, &changed));
-    lane_digest_next(&again, slice_of_text("body"), &changed);
+    lane_digest_next(&lane, 1, &again, slice_of_text("body"), &changed);
+    assert_false(digest_is_equal(&next, &changed));
+    lane_digest_next(&lane, 2, &zero, slice_of_text("body"), &changed);
+    assert_false(digest_is_equal(&next, &changed));
+    lane_digest_next(&other, 1, &zero, slice_of_text("body"), &changed);
     assert_false(digest_is_equal(&next, &changed));
 }
 
