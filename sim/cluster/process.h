@@ -19,10 +19,14 @@ struct process {
     replica_id id;
     struct node_settings settings;
     struct ideal_signer signer;
-    struct node *node;       /* NULL: down */
-    struct traitor *traitor; /* NULL: loyal */
-    size_t strategy;         /* of the traitor */
-    bool is_gone;            /* its disk is lost: never comes back */
+    struct node *node;              /* NULL: down */
+    struct ports outer;             /* where the gates lead */
+    struct traitor *traitor;        /* NULL: loyal */
+    size_t strategy;                /* of the traitor */
+    bool is_gone;                   /* its disk is lost: never comes back */
+    bool has_bad_disk;              /* it lied: counts among the traitors */
+    uint64_t acted;                 /* treason that is the world's doing */
+    struct faulty_folder *old_disk; /* what a traitor had when it became one */
     bool is_doomed; /* has crashed within this turn: nothing that it does counts any more */
     uint64_t life;  /* counts its starts */
     uint64_t paused_until_ns;
@@ -77,11 +81,12 @@ void process_corrupt(struct process *process, size_t strategy);
 
 static inline bool process_is_loyal(const struct process *process)
 {
-    return process->traitor == NULL && !process->is_gone;
+    return process->traitor == NULL && !process->is_gone && !process->has_bad_disk;
 }
 
-/* ports.c */
-struct ports process_ports(struct process *process);
+/* ports.c: the world's own, and the gates to them that the shell gets. */
+struct ports process_world_ports(struct process *process);
+struct ports process_gates(struct process *process);
 uint64_t process_monotonic_ns(const struct process *process);
 
 #endif

@@ -350,6 +350,11 @@ void faulty_folder_crash_at(struct faulty_folder *faulty, uint64_t call)
     faulty->crash_at = call;
 }
 
+bool faulty_folder_is_synced(const struct faulty_folder *faulty)
+{
+    return faulty->pending_count == 0;
+}
+
 bool faulty_folder_has_crashed(const struct faulty_folder *faulty)
 {
     return faulty->has_crashed;

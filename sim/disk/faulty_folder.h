@@ -32,6 +32,8 @@ uint64_t faulty_folder_calls(const struct faulty_folder *faulty);
 /* The machine stops in the midst of changing call number `call`; that and all later ones fail with
  * ERROR_IO until the restart. 0: never. */
 void faulty_folder_crash_at(struct faulty_folder *faulty, uint64_t call);
+/* Whether all that was written would survive a crash. */
+bool faulty_folder_is_synced(const struct faulty_folder *faulty);
 bool faulty_folder_has_crashed(const struct faulty_folder *faulty);
 /* The machine comes back, handles closed (a stop without a crash is allowed too). */
 void faulty_folder_restart(struct faulty_folder *faulty, enum faulty_loss loss);

@@ -189,6 +189,11 @@ height_nr node_height(const struct node *node)
     return executor_height(node->executor);
 }
 
+bool node_is_synced(const struct node *node)
+{
+    return !ledger_is_dirty(archive_ledger(node->archive));
+}
+
 bool node_digest(struct node *node, struct digest *digest)
 {
     height_nr height = 0;

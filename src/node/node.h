@@ -49,6 +49,8 @@ bool node_is_stopping(const struct node *node);
 /* For those who look on: oracles, tests. */
 struct replica *node_core(struct node *node);
 height_nr node_height(const struct node *node); /* applied */
+/* Whether everything that was persisted is on disk, as far as the ledger knows. */
+bool node_is_synced(const struct node *node);
 /* The digest of the state if it is complete at node_height. */
 bool node_digest(struct node *node, struct digest *digest);
 

@@ -1,0 +1,69 @@
+/* disk_view.c - a replica's disk as its ledger sees it: calls take time, and a sync is shown to
+ * those who look on. What the disk does with the bytes is disk/faulty_folder.c's business. */
+#include "cluster/process.h"
+#include "cluster/state.h"
+
+#define WRITE_NS (10 * PLAN_US)
+
+static enum error view_open(void *self, const char *name, uint64_t create_size, file_handle *file,
+                            uint64_t *size)
+{
+    struct process *process = self;
+    return process->inner.ops->open(process->inner.self, name, create_size, file, size);
+}
+
+static enum error view_write(void *self, file_handle file, uint64_t offset, struct slice bytes)
+{
+    struct process *process = self;
+    process->turn_ns += WRITE_NS;
+    return process->inner.ops->write(process->inner.self, file, offset, bytes);
+}
+
+static enum error view_sync(void *self, file_handle file)
+{
+    struct process *process = self;
+    struct world *world = process->world;
+    bool is_slow = world->now_ns < process->slow_until_ns;
+    process->turn_ns += is_slow ? process->sync_ns : world->plan->sync_ns;
+    world->stats.syncs++;
+    return process->inner.ops->sync(process->inner.self, file);
+}
+
+static enum error view_read(void *self, file_handle file, uint64_t offset, void *to, size_t size)
+{
+    struct process *process = self;
+    return process->inner.ops->read(process->inner.self, file, offset, to, size);
+}
+
+static enum error view_remove(void *self, const char *name)
+{
+    struct process *process = self;
+    return process->inner.ops->remove(process->inner.self, name);
+}
+
+static void view_close(void *self, file_handle file)
+{
+    struct process *process = self;
+    process->inner.ops->close(process->inner.self, file);
+}
+
+static uint64_t view_free_bytes(void *self)
+{
+    struct process *process = self;
+    return process->inner.ops->free_bytes(process->inner.self);
+}
+
+static const struct folder_ops view_ops = {
+    .open = view_open,
+    .write = view_write,
+    .sync = view_sync,
+    .read = view_read,
+    .remove = view_remove,
+    .close = view_close,
+    .free_bytes = view_free_bytes,
+};
+
+struct folder disk_view_of(struct process *process)
+{
+    return (struct folder){.ops = &view_ops, .self = process};
+}

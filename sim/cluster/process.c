@@ -1,0 +1,241 @@
+/* process.c - see process.h. */
+#include "cluster/process.h"
+
+#include "base/assert.h"
+#include "cluster/state.h"
+#include "storage/ledger.h"
+#include "storage/store_memory.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+
+#define LEDGER_BYTES_EACH (UINT64_C(1) << 20) /* of a ledger file: large enough for any record */
+#define TURN_NS           (20 * PLAN_US)
+#define START_NS          (5 * PLAN_MS)
+#define RETRY_NS          (20 * PLAN_MS)
+#define USAGE_EVERY_NS    (100 * PLAN_MS)
+#define INBOX_BYTES_MAX   (16u << 20)
+
+static enum error map_core(struct process *process, struct error_text *text)
+{
+    process->core_memory = mmap(NULL, replica_memory_size(), PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (process->core_memory == MAP_FAILED) {
+        process->core_memory = NULL;
+        return error_set(text, ERROR_MEMORY, "no memory for a replica's core");
+    }
+    return OK;
+}
+
+enum error process_init(struct process *process, struct world *world, uint32_t index, replica_id id,
+                        struct error_text *text)
+{
+    struct ledger_identity identity = {
+        .genesis = world->group.genesis, .replica = world->group.replicas[id].key, .id = id};
+    *process = (struct process){
+        .world = world,
+        .index = index,
+        .id = id,
+        .settings = {.group = &world->group, .id = id, .data_path = "disk"},
+        .signer = {.book = &world->book, .key = world->group.replicas[id].key},
+        .wake_ns = UINT64_MAX,
+        .sync_ns = world->plan->sync_ns,
+        .sends_to_crash = UINT64_MAX,
+        .clock_base_ns = PLAN_S * (1000 + index),
+    };
+    process->disk = faulty_folder_new(world->plan->seed * 64 + index);
+    process->inner = faulty_folder_view(process->disk);
+    process->disk_view = disk_view_of(process);
+    TRY(store_memory_new(&process->store));
+    TRY(map_core(process, text));
+    return ledger_create(process->inner, &identity, LEDGER_BYTES_EACH, text);
+}
+
+static void empty_inbox(struct process *process)
+{
+    parcel_queue_clear(&process->frames, &process->world->parcels);
+    parcel_queue_clear(&process->requests, &process->world->parcels);
+    if (process->open != NULL) {
+        parcel_free(&process->world->parcels, process->open);
+        process->open = NULL;
+    }
+}
+
+void process_fini(struct process *process)
+{
+    if (process->node != NULL) {
+        (void)node_close(process->node, false);
+        process->node = NULL;
+    }
+    empty_inbox(process);
+    if (process->traitor != NULL) {
+        traitor_free(process->traitor);
+    }
+    if (process->store.ops != NULL) {
+        store_memory_free(&process->store);
+    }
+    if (process->disk != NULL) {
+        faulty_folder_free(process->disk);
+    }
+    if (process->old_disk != NULL) {
+        faulty_folder_free(process->old_disk);
+    }
+    if (process->core_memory != NULL) {
+        (void)munmap(process->core_memory, replica_memory_size());
+    }
+}
+
+/* What has come about in the last turn, for those who look on. */
+static void look(struct process *process)
+{
+    struct node *node = process->node;
+    struct replica_view view;
+    replica_look(node_core(node), &view);
+    if (view.view != process->view_seen) {
+        process->view_seen = view.view;
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_VIEW, .view = view.view});
+    }
+    height_nr height = node_height(node);
+    if (height != process->height_seen) {
+        struct sighting applied = {.kind = SIGHT_APPLIED, .height = height};
+        if (height % 4 == 0 || process->world->is_calm) {
+            applied.has_digest = node_digest(node, &applied.digest);
+        }
+        process->height_seen = height;
+        world_see_replica(process, &applied);
+    }
+    if (process->world->now_ns >= process->usage_at_ns) {
+        process->usage_at_ns = process->world->now_ns + USAGE_EVERY_NS;
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_USAGE,
+                                                      .bytes = view.pending_bytes,
+                                                      .count = view.pending_segments});
+        replica_check(node_core(node), false);
+    }
+}
+
+void process_start(struct process *process)
+{
+    struct world *world = process->world;
+    struct error_text text = {{0}};
+    ASSERT(process->node == NULL && !process->is_gone);
+    process->life++;
+    process->turn_ns = 0;
+    process->is_doomed = false;
+    process->has_work_done = false;
+    process->clock_base_ns += PLAN_S;
+    process->clock_anchor_ns = world->now_ns;
+    if (process->life > 1) {
+        (void)madvise(process->core_memory, replica_memory_size(), MADV_DONTNEED);
+        world->stats.restarts++;
+    }
+    struct ports ports = process_gates(process);
+    if (process->traitor == NULL) {
+        process->outer = process_world_ports(process);
+    }
+    ASSERT(process->store.ops->refresh(process->store.self) == OK);
+    enum error error = node_open(&process->node, &process->settings, &ports, &text);
+    if (error == ERROR_IO) { /* a crash or a read error in the midst of it */
+        process->node = NULL;
+        faulty_folder_restart(process->disk, process->loss);
+        world_on_crashed(process, RETRY_NS);
+        return;
+    }
+    if (error != OK) {
+        process->node = NULL;
+        world_on_refused(process, text.text);
+        return;
+    }
+    process->height_seen = node_height(process->node);
+    process->view_seen = 0;
+    world_see_replica(process,
+                      &(struct sighting){.kind = SIGHT_STARTED, .height = process->height_seen});
+    node_start(process->node);
+    process->busy_until_ns = world->now_ns + START_NS;
+    world_on_started(process);
+}
+
+void process_crash(struct process *process, enum faulty_loss loss, uint64_t back_after_ns)
+{
+    if (process->node == NULL) {
+        return;
+    }
+    process->is_doomed = true;
+    (void)node_close(process->node, false);
+    process->node = NULL;
+    empty_inbox(process);
+    faulty_folder_restart(process->disk, loss);
+    process->sends_to_crash = UINT64_MAX;
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_CRASHED});
+    world_on_crashed(process, back_after_ns);
+}
+
+void process_turn(struct process *process)
+{
+    if (process->node == NULL || process->world->now_ns < process->paused_until_ns) {
+        return;
+    }
+    process->turn_ns = 0;
+    if (process->has_work_done) {
+        process->has_work_done = false;
+        node_on_checkpoint(process->node);
+    }
+    struct node_ready ready = {.frames = process->frames.count != 0,
+                               .requests = process->requests.count != 0};
+    process->turn_ns += TURN_NS;
+    if (!node_has_failed(process->node)) {
+        node_turn(process->node, ready);
+    }
+    process->busy_until_ns = process->world->now_ns + process->turn_ns;
+    if (process->is_doomed || node_has_failed(process->node)) {
+        bool is_planned = process->is_doomed || faulty_folder_has_crashed(process->disk);
+        process_crash(process, is_planned ? process->loss : FAULTY_KEEP,
+                      is_planned ? process->back_after_ns : 10 * PLAN_MS);
+        return;
+    }
+    look(process);
+}
+
+uint64_t process_deadline(const struct process *process)
+{
+    if (process->node == NULL) {
+        return UINT64_MAX;
+    }
+    uint64_t now_ns = process->world->now_ns;
+    uint64_t earliest_ns = process->busy_until_ns > process->paused_until_ns
+                               ? process->busy_until_ns
+                               : process->paused_until_ns;
+    earliest_ns = earliest_ns > now_ns ? earliest_ns : now_ns;
+    if (process->has_work_done || (node_takes_input(process->node) &&
+                                   (process->frames.count != 0 || process->requests.count != 0))) {
+        return earliest_ns;
+    }
+    uint64_t local_ns = process_monotonic_ns(process) - process->turn_ns;
+    uint64_t due_ns = node_deadline(process->node);
+    uint64_t wait_ns = due_ns > local_ns ? due_ns - local_ns : 0;
+    wait_ns = wait_ns < 3600 * PLAN_S ? wait_ns : 3600 * PLAN_S;
+    wait_ns +=
+        wait_ns / 1000 * (process->drift_ppm < 0 ? 1 : 0); /* a slow clock gets there later */
+    uint64_t at_ns = now_ns + wait_ns;
+    if (process->traitor != NULL) {
+        uint64_t held_ns = traitor_deadline(process->traitor);
+        uint64_t held_wait_ns = held_ns > local_ns ? held_ns - local_ns : 0;
+        at_ns =
+            held_ns != UINT64_MAX && now_ns + held_wait_ns < at_ns ? now_ns + held_wait_ns : at_ns;
+    }
+    return at_ns > earliest_ns ? at_ns : earliest_ns;
+}
+
+void process_corrupt(struct process *process, size_t strategy)
+{
+    struct world *world = process->world;
+    if (process->traitor != NULL) {
+        return;
+    }
+    struct ports inner = process_world_ports(process);
+    world->conspiracy.members |= UINT32_C(1) << process->id;
+    world->conspiracy.authorities[process->id] = ideal_authority(&process->signer);
+    ASSERT(traitor_new(&process->traitor, &world->conspiracy, process->id, strategy, &inner) == OK);
+    process->strategy = strategy;
+    process->outer = traitor_ports(process->traitor);
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_CORRUPTED});
+}

@@ -1,0 +1,78 @@
+/* state.h - the simulated world from within. Only for this layer. */
+#ifndef STRATEGOS_CLUSTER_STATE_H
+#define STRATEGOS_CLUSTER_STATE_H
+
+#include "cluster/agenda.h"
+#include "cluster/network.h"
+#include "cluster/process.h"
+
+#define WORLD_WALL_NS UINT64_C(1700000000000000000) /* the wall clock when the world begins */
+
+enum event_kind {
+    EVENT_FRAME,      /* parcel, for a replica's process */
+    EVENT_REQUEST,    /* parcel, from a customer to a process */
+    EVENT_ANSWER,     /* parcel, to a customer */
+    EVENT_WAKE,       /* process `who`; counts if `tag` is its wake_ns */
+    EVENT_CUSTOMER,   /* customer `who`, likewise */
+    EVENT_FAULT,      /* index `tag` of the plan begins */
+    EVENT_FAULT_ENDS, /* likewise */
+    EVENT_START,      /* process `who` comes back, if `tag` is its life */
+    EVENT_LINK,       /* customer `who` reaches process `tag`, or does not any more */
+    EVENT_CALM,
+    EVENT_END
+};
+
+struct world {
+    const struct plan *plan;
+    uint64_t now_ns;
+    struct agenda agenda;
+    struct parcel_store parcels;
+    struct network network;
+    struct group group;
+    struct ideal_book book;
+    struct conspiracy conspiracy;
+    struct process processes[WORLD_PROCESSES_MAX];
+    uint32_t process_count;
+    struct customer *customers[PLAN_CUSTOMERS_MAX];
+    struct ideal_signer customer_signers[PLAN_CUSTOMERS_MAX];
+    uint64_t customer_wakes[PLAN_CUSTOMERS_MAX];
+    bool customer_is_linked[PLAN_CUSTOMERS_MAX][WORLD_PROCESSES_MAX];
+    uint64_t link_number;
+    struct oracles oracles;
+    const struct watcher *watcher;
+    struct world_stats stats;
+    struct world_outcome *outcome;
+    uint64_t trace;
+    uint64_t frame_number;
+    bool is_calm;
+    bool is_over;
+};
+
+/* world.c */
+void world_send_frame(struct world *world, struct process *from, replica_id to, struct slice frame);
+void world_send_answer(struct world *world, struct process *from, link_nr link, struct slice frame);
+/* Fills in who and when, and shows it to all. */
+void world_see_replica(struct process *process, const struct sighting *sighting);
+void world_see(struct world *world, const struct sighting *sighting);
+void world_note(struct world *world, enum happening_kind kind, const char *text);
+void world_mix(struct world *world, uint64_t value); /* into the trace */
+/* The process is up, down, or was refused by its own disk. */
+void world_on_started(struct process *process);
+void world_on_crashed(struct process *process, uint64_t back_after_ns);
+void world_on_refused(struct process *process, const char *text);
+void world_wake(struct process *process); /* enters its next WAKE if it changed */
+void world_wake_customer(struct world *world, size_t customer);
+/* Customer and process can or cannot talk. */
+void world_link_customer(struct world *world, size_t customer, uint32_t process, bool is_up);
+/* The process of a replica; of twins the first. */
+struct process *world_process(struct world *world, replica_id id);
+
+/* faults.c */
+void faults_begin(struct world *world, size_t fault);
+void faults_end(struct world *world, size_t fault);
+void faults_calm(struct world *world); /* everything heals, and everybody who can comes back */
+
+/* disk_view.c: the process's disk, with what its calls take, and crashes in the midst of them. */
+struct folder disk_view_of(struct process *process);
+
+#endif

@@ -1,0 +1,630 @@
+/* world.c - the turning of the simulated world: what is due is done, in order, until the end or the
+ * first finding. */
+#include "cluster/world.h"
+
+#include "base/assert.h"
+#include "cluster/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SESSION_DELAY_MIN_NS (2 * PLAN_MS) /* a link's handshake after a start */
+#define INBOX_BYTES_MAX      (16u << 20)
+
+/* Showing. */
+
+void world_mix(struct world *world, uint64_t value)
+{
+    world->trace = (world->trace ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    world->trace ^= world->trace >> 29;
+}
+
+static void mix_bytes(struct world *world, struct slice bytes)
+{
+    size_t at = 0;
+    for (; at + 8 <= bytes.size; at += 8) {
+        world_mix(world, get_u64(bytes.data + at));
+    }
+    uint64_t rest = bytes.size;
+    for (; at < bytes.size; at++) {
+        rest = rest << 8 | bytes.data[at];
+    }
+    world_mix(world, rest);
+}
+
+void world_see(struct world *world, const struct sighting *sighting)
+{
+    oracles_see(&world->oracles, sighting);
+    if (world->watcher != NULL && world->watcher->on_sighting != NULL) {
+        world->watcher->on_sighting(world->watcher->context, sighting);
+    }
+}
+
+void world_see_replica(struct process *process, const struct sighting *sighting)
+{
+    struct sighting full = *sighting;
+    full.now_ns = process->world->now_ns + process->turn_ns;
+    full.replica = process->id;
+    full.is_loyal = process_is_loyal(process);
+    world_see(process->world, &full);
+}
+
+static void see_customer(void *context, const struct sighting *sighting)
+{
+    struct world *world = context;
+    struct sighting full = *sighting;
+    full.now_ns = world->now_ns;
+    full.is_loyal = world->plan->customers[sighting->client].lie == CUSTOMER_HONEST;
+    if (full.kind == SIGHT_RETURNED && full.is_loyal && full.is_known) {
+        world->stats.operations++;
+    }
+    world_see(world, &full);
+}
+
+static void happen(struct world *world, const struct happening *happening)
+{
+    if (world->watcher != NULL && world->watcher->on_happening != NULL) {
+        world->watcher->on_happening(world->watcher->context, happening);
+    }
+}
+
+void world_note(struct world *world, enum happening_kind kind, const char *text)
+{
+    happen(world, &(struct happening){.kind = kind, .now_ns = world->now_ns, .text = text});
+}
+
+/* Frames. */
+
+static void hand_over(struct world *world, enum event_kind kind, uint64_t at_ns,
+                      const struct parcel *pattern, struct slice frame)
+{
+    struct parcel *parcel = parcel_new(&world->parcels, frame);
+    parcel->number = pattern->number;
+    parcel->from = pattern->from;
+    parcel->to = pattern->to;
+    parcel->life = pattern->life;
+    parcel->link = pattern->link;
+    parcel->is_duplicate = pattern->is_duplicate;
+    agenda_add(&world->agenda, &(struct event){.at_ns = at_ns, .kind = kind, .parcel = parcel});
+}
+
+static void carry(struct world *world, enum event_kind kind, struct parcel *pattern,
+                  struct slice frame, uint64_t now_ns)
+{
+    static const char *const reasons[] = {
+        [NETWORK_LOST] = "lost", [NETWORK_CUT] = "cut", [NETWORK_NO_SESSION] = "no session"};
+    uint64_t arrival_ns = 0;
+    uint64_t copy_ns = 0;
+    pattern->number = ++world->frame_number;
+    struct happening happening = {.kind = HAPPENING_SENT,
+                                  .now_ns = now_ns,
+                                  .frame = pattern->number,
+                                  .from = pattern->from,
+                                  .to = pattern->to,
+                                  .bytes = frame};
+    happen(world, &happening);
+    enum network_fate fate = network_send(&world->network, pattern->from, pattern->to, frame.size,
+                                          now_ns, &arrival_ns, &copy_ns);
+    if (fate != NETWORK_ARRIVES) {
+        happening.kind = HAPPENING_LOST;
+        happening.text = reasons[fate];
+        happen(world, &happening);
+        return;
+    }
+    hand_over(world, kind, arrival_ns, pattern, frame);
+    if (copy_ns != 0) {
+        pattern->is_duplicate = true;
+        hand_over(world, kind, copy_ns > arrival_ns ? copy_ns : arrival_ns, pattern, frame);
+    }
+}
+
+/* The process counts down to a crash before a frame leaves. */
+static bool dies_now(struct process *process)
+{
+    if (process->sends_to_crash != UINT64_MAX && process->sends_to_crash-- == 0) {
+        process->is_doomed = true;
+        faulty_folder_crash_at(process->disk, faulty_folder_calls(process->disk) + 1);
+    }
+    return process->is_doomed || faulty_folder_has_crashed(process->disk);
+}
+
+void world_send_frame(struct world *world, struct process *from, replica_id to, struct slice frame)
+{
+    if (dies_now(from)) {
+        return;
+    }
+    if (from->node != NULL && node_is_synced(from->node) && faulty_folder_is_synced(from->disk)) {
+        world_see_replica(from, &(struct sighting){.kind = SIGHT_SYNCED});
+    }
+    world_see_replica(from, &(struct sighting){.kind = SIGHT_FRAME, .peer = to});
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        if (world->processes[i].id == to && i != from->index) {
+            struct parcel pattern = {
+                .from = from->index, .to = i, .life = world->processes[i].life};
+            carry(world, EVENT_FRAME, &pattern, frame, world->now_ns + from->turn_ns);
+        }
+    }
+}
+
+void world_send_answer(struct world *world, struct process *from, link_nr link, struct slice frame)
+{
+    if (dies_now(from)) {
+        return;
+    }
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        if (from->links[c] == link) {
+            struct parcel pattern = {.from = from->index, .to = WORLD_CUSTOMER(c), .link = link};
+            carry(world, EVENT_ANSWER, &pattern, frame, world->now_ns + from->turn_ns);
+            return;
+        }
+    }
+}
+
+static void send_request(void *context, size_t customer, replica_id to, struct slice frame)
+{
+    struct world *world = context;
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        if (c != customer && world->plan->customers[c].lie == CUSTOMER_THIEF) {
+            customer_overhear(world->customers[c], frame);
+        }
+    }
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        struct process *process = &world->processes[i];
+        if (process->id == to && world->customer_is_linked[customer][i]) {
+            struct parcel pattern = {.from = WORLD_CUSTOMER(customer),
+                                     .to = i,
+                                     .life = process->life,
+                                     .link = process->links[customer]};
+            carry(world, EVENT_REQUEST, &pattern, frame, world->now_ns);
+        }
+    }
+}
+
+static void arrive(struct world *world, const struct parcel *parcel)
+{
+    world->stats.frames++;
+    world_mix(world, world->now_ns);
+    world_mix(world, (uint64_t)parcel->from << 32 | parcel->to);
+    mix_bytes(world, parcel_slice(parcel));
+    struct happening happening = {.kind = HAPPENING_DELIVERED,
+                                  .now_ns = world->now_ns,
+                                  .frame = parcel->number,
+                                  .from = parcel->from,
+                                  .to = parcel->to,
+                                  .bytes = parcel_slice(parcel)};
+    happen(world, &happening);
+}
+
+static void on_parcel(struct world *world, struct parcel *parcel, struct parcel_queue *queue)
+{
+    struct process *process = &world->processes[parcel->to];
+    if (process->node == NULL || parcel->life != process->life) {
+        parcel_free(&world->parcels, parcel); /* sealed for one who is no more */
+        return;
+    }
+    arrive(world, parcel);
+    (void)parcel_queue_add(queue, &world->parcels, parcel, INBOX_BYTES_MAX);
+    world_wake(process);
+}
+
+static void on_answer(struct world *world, struct parcel *parcel)
+{
+    size_t customer = parcel->to - WORLD_PROCESSES_MAX;
+    const struct process *process = &world->processes[parcel->from];
+    if (!parcel->is_duplicate && process->links[customer] == parcel->link) {
+        arrive(world, parcel);
+        customer_on_frame(world->customers[customer], process->id, parcel_slice(parcel),
+                          world->now_ns);
+        customer_turn(world->customers[customer], world->now_ns);
+        world_wake_customer(world, customer);
+    }
+    parcel_free(&world->parcels, parcel);
+}
+
+/* Waking. */
+
+void world_wake(struct process *process)
+{
+    uint64_t due_ns = process_deadline(process);
+    if (due_ns != process->wake_ns) {
+        process->wake_ns = due_ns;
+        if (due_ns != UINT64_MAX) {
+            agenda_add(&process->world->agenda, &(struct event){.at_ns = due_ns,
+                                                                .kind = EVENT_WAKE,
+                                                                .who = process->index,
+                                                                .tag = due_ns});
+        }
+    }
+}
+
+void world_wake_customer(struct world *world, size_t customer)
+{
+    uint64_t due_ns = customer_deadline(world->customers[customer]);
+    due_ns = due_ns > world->now_ns ? due_ns : world->now_ns;
+    if (due_ns != world->customer_wakes[customer]) {
+        world->customer_wakes[customer] = due_ns;
+        if (due_ns != UINT64_MAX) {
+            agenda_add(&world->agenda, &(struct event){.at_ns = due_ns,
+                                                       .kind = EVENT_CUSTOMER,
+                                                       .who = (uint32_t)customer,
+                                                       .tag = due_ns});
+        }
+    }
+}
+
+void world_link_customer(struct world *world, size_t customer, uint32_t index, bool is_up)
+{
+    struct process *process = &world->processes[index];
+    if (world->customer_is_linked[customer][index] == is_up) {
+        return;
+    }
+    world->customer_is_linked[customer][index] = is_up;
+    process->links[customer] = is_up ? ++world->link_number : 0;
+    customer_on_link(world->customers[customer], process->id, is_up, world->now_ns);
+    customer_turn(world->customers[customer], world->now_ns);
+    world_wake_customer(world, customer);
+}
+
+struct process *world_process(struct world *world, replica_id id)
+{
+    return &world->processes[id];
+}
+
+/* Processes come and go. */
+
+void world_on_started(struct process *process)
+{
+    struct world *world = process->world;
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        uint64_t up_ns = world->now_ns + SESSION_DELAY_MIN_NS + network_delay(&world->network) * 2;
+        network_link(&world->network, i, process->index)->up_ns = up_ns;
+        network_link(&world->network, process->index, i)->up_ns = up_ns;
+    }
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        uint64_t at_ns = world->now_ns + SESSION_DELAY_MIN_NS + network_delay(&world->network) * 2;
+        agenda_add(&world->agenda, &(struct event){.at_ns = at_ns,
+                                                   .kind = EVENT_LINK,
+                                                   .who = (uint32_t)c,
+                                                   .tag = process->index});
+    }
+    world_wake(process);
+}
+
+void world_on_crashed(struct process *process, uint64_t back_after_ns)
+{
+    struct world *world = process->world;
+    char text[96];
+    (void)snprintf(text, sizeof text, "replica %u is down", process->id);
+    world_note(world, HAPPENING_FAULT, text);
+    process->wake_ns = UINT64_MAX;
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        world_link_customer(world, c, process->index, false);
+    }
+    if (back_after_ns != 0 && !process->is_gone) {
+        agenda_add(&world->agenda, &(struct event){.at_ns = world->now_ns + back_after_ns,
+                                                   .kind = EVENT_START,
+                                                   .who = process->index,
+                                                   .tag = process->life});
+    }
+}
+
+void world_on_refused(struct process *process, const char *text)
+{
+    char line[ORACLE_TEXT_BYTES];
+    (void)snprintf(line, sizeof line, "replica %u does not start: %s", process->id, text);
+    world_note(process->world, HAPPENING_FAULT, line);
+    process->is_gone = true;
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_DISK_LOST});
+}
+
+/* Events. */
+
+static void on_wake(struct world *world, const struct event *event)
+{
+    struct process *process = &world->processes[event->who];
+    if (process->wake_ns != event->tag || process->node == NULL) {
+        return; /* it was entered again for another time */
+    }
+    process->wake_ns = UINT64_MAX;
+    if (world->now_ns >= process->busy_until_ns && world->now_ns >= process->paused_until_ns) {
+        process_turn(process);
+    }
+    world_wake(process);
+}
+
+static void on_customer(struct world *world, const struct event *event)
+{
+    if (world->customer_wakes[event->who] != event->tag) {
+        return;
+    }
+    world->customer_wakes[event->who] = UINT64_MAX;
+    customer_turn(world->customers[event->who], world->now_ns);
+    world_wake_customer(world, event->who);
+}
+
+static void on_link(struct world *world, const struct event *event)
+{
+    const struct process *process = &world->processes[event->tag];
+    if (process->node != NULL) {
+        world_link_customer(world, event->who, process->index, true);
+    }
+}
+
+static void on_event(struct world *world, const struct event *event)
+{
+    switch ((enum event_kind)event->kind) {
+    case EVENT_FRAME:
+        on_parcel(world, event->parcel, &world->processes[event->parcel->to].frames);
+        return;
+    case EVENT_REQUEST:
+        on_parcel(world, event->parcel, &world->processes[event->parcel->to].requests);
+        return;
+    case EVENT_ANSWER:
+        on_answer(world, event->parcel);
+        return;
+    case EVENT_WAKE:
+        on_wake(world, event);
+        return;
+    case EVENT_CUSTOMER:
+        on_customer(world, event);
+        return;
+    case EVENT_FAULT:
+        faults_begin(world, event->tag);
+        return;
+    case EVENT_FAULT_ENDS:
+        faults_end(world, event->tag);
+        return;
+    case EVENT_START:
+        if (world->processes[event->who].node == NULL && !world->processes[event->who].is_gone &&
+            world->processes[event->who].life == event->tag) {
+            process_start(&world->processes[event->who]);
+        }
+        return;
+    case EVENT_LINK:
+        on_link(world, event);
+        return;
+    case EVENT_CALM:
+        world->is_calm = true;
+        faults_calm(world);
+        world_see(world, &(struct sighting){.kind = SIGHT_CALM, .now_ns = world->now_ns});
+        return;
+    case EVENT_END:
+        world->is_over = true;
+        return;
+    }
+}
+
+/* Nobody waits for anything any more. */
+static bool is_done(const struct world *world)
+{
+    if (!world->is_calm) {
+        return false;
+    }
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        if (world->plan->customers[c].lie == CUSTOMER_HONEST &&
+            customer_open_count(world->customers[c]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void turn(struct world *world)
+{
+    uint64_t settled_ns = UINT64_MAX;
+    while (!world->is_over && agenda_next_ns(&world->agenda) != UINT64_MAX) {
+        struct event event = agenda_take(&world->agenda);
+        ASSERT(event.at_ns >= world->now_ns);
+        world->now_ns = event.at_ns;
+        world->stats.events++;
+        on_event(world, &event);
+        if (oracles_finding(&world->oracles) != NULL) {
+            return;
+        }
+        if (world->is_calm && world->stats.events % 64 == 0) {
+            bool done = is_done(world);
+            settled_ns =
+                !done ? UINT64_MAX : (settled_ns == UINT64_MAX ? world->now_ns : settled_ns);
+            /* A while longer, so that those who were behind catch up. */
+            if (settled_ns != UINT64_MAX &&
+                world->now_ns >= settled_ns + 40 * world->plan->delta_ns) {
+                return;
+            }
+        }
+    }
+}
+
+/* Making. */
+
+static void make_group(struct world *world)
+{
+    const struct plan *plan = world->plan;
+    struct group *group = &world->group;
+    ideal_init(&world->book, plan->seed);
+    (void)snprintf(group->name, sizeof group->name, "simulated");
+    (void)snprintf(group->machine_name, sizeof group->machine_name, "kv");
+    group->faults = plan->fault_count;
+    group->delta_ms = (uint32_t)(plan->delta_ns / PLAN_MS);
+    group->time_ahead_ms = 500;
+    group->replica_count = plan->replica_count;
+    for (replica_id i = 0; i < plan->replica_count; i++) {
+        group->replicas[i].id = i;
+        group->replicas[i].key = ideal_key(&world->book, i);
+    }
+    group->client_count = plan->customer_count;
+    for (size_t c = 0; c < plan->customer_count; c++) {
+        (void)snprintf(group->clients[c].name, sizeof group->clients[c].name, "customer-%zu", c);
+        group->clients[c].key = ideal_key(&world->book, (uint32_t)(1000 + c));
+        group->clients[c].role = ROLE_WRITE;
+    }
+    group_genesis(group, &group->genesis);
+    world->conspiracy = (struct conspiracy){
+        .replica_count = plan->replica_count,
+        .fault_count = plan->fault_count,
+        .genesis = group->genesis,
+        .delta_ns = plan->delta_ns,
+        .seed = plan->seed,
+    };
+    for (replica_id i = 0; i < plan->replica_count; i++) {
+        world->conspiracy.replica_keys[i] = group->replicas[i].key;
+    }
+}
+
+static enum error make_oracles(struct world *world)
+{
+    const struct plan *plan = world->plan;
+    struct oracle_world known = {
+        .replica_count = plan->replica_count,
+        .fault_count = plan->fault_count,
+        .delta_ns = plan->delta_ns,
+        .genesis = world->group.genesis,
+        .client_count = plan->customer_count,
+    };
+    for (size_t i = 0; i < plan->replica_count; i++) {
+        known.replica_keys[i] = world->group.replicas[i].key;
+    }
+    for (size_t c = 0; c < plan->customer_count; c++) {
+        known.client_keys[c] = world->group.clients[c].key;
+        if (plan->customers[c].lie == CUSTOMER_HONEST) {
+            known.honest_clients |= UINT64_C(1) << c;
+        }
+    }
+    return oracles_new(&world->oracles, &known);
+}
+
+static enum error make_customer(struct world *world, size_t c)
+{
+    const struct plan_customer *planned = &world->plan->customers[c];
+    struct ideal_signer *signer = &world->customer_signers[c];
+    *signer = (struct ideal_signer){.book = &world->book, .key = world->group.clients[c].key};
+    struct customer_settings settings = {
+        .number = c,
+        .genesis = world->group.genesis,
+        .key = signer->key,
+        .authority = ideal_authority(signer),
+        .replica_count = world->plan->replica_count,
+        .fault_count = world->plan->fault_count,
+        .delta_ns = world->plan->delta_ns,
+        .seed = world->plan->seed * 1000 + c,
+        .lie = planned->lie,
+        .in_flight = planned->in_flight,
+        .think_ns = planned->think_ns,
+        .is_open_loop = planned->is_open_loop,
+        .operations_max = planned->operations_max,
+        .key_count = planned->key_count,
+        .value_bytes_max = planned->value_bytes_max,
+        .timeout_ns = planned->timeout_ns,
+        .context = world,
+        .send = send_request,
+        .see = see_customer,
+    };
+    world->customer_wakes[c] = UINT64_MAX;
+    return customer_new(&world->customers[c], &settings, 0);
+}
+
+static enum error make(struct world *world, struct error_text *text)
+{
+    const struct plan *plan = world->plan;
+    network_init(&world->network, plan);
+    make_group(world);
+    TRY(make_oracles(world));
+    for (replica_id i = 0; i < plan->replica_count; i++) {
+        world->process_count++;
+        TRY(process_init(&world->processes[i], world, i, i, text));
+    }
+    for (size_t c = 0; c < plan->customer_count; c++) {
+        TRY(make_customer(world, c));
+    }
+    for (size_t i = 0; i < plan->fault_total; i++) {
+        agenda_add(&world->agenda,
+                   &(struct event){.at_ns = plan->faults[i].at_ns, .kind = EVENT_FAULT, .tag = i});
+    }
+    agenda_add(&world->agenda, &(struct event){.at_ns = plan->faults_until_ns, .kind = EVENT_CALM});
+    agenda_add(&world->agenda, &(struct event){.at_ns = plan->length_ns, .kind = EVENT_END});
+    for (replica_id i = 0; i < plan->replica_count; i++) {
+        process_start(&world->processes[i]);
+    }
+    for (size_t c = 0; c < plan->customer_count; c++) {
+        customer_turn(world->customers[c], 0);
+        world_wake_customer(world, c);
+    }
+    return OK;
+}
+
+static void conclude(struct world *world)
+{
+    struct world_outcome *outcome = world->outcome;
+    world->stats.virtual_ns = world->now_ns;
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        struct process *process = &world->processes[i];
+        world->stats.orders =
+            process->height_seen > world->stats.orders ? process->height_seen : world->stats.orders;
+        world->stats.view_highest = process->view_seen > world->stats.view_highest
+                                        ? process->view_seen
+                                        : world->stats.view_highest;
+        if (process->traitor != NULL) {
+            outcome->acted[process->strategy] += traitor_acted(process->traitor);
+        }
+    }
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        if (world->plan->customers[c].lie != CUSTOMER_HONEST) {
+            outcome->lie_counts[world->plan->customers[c].lie] +=
+                customer_acted(world->customers[c]);
+        }
+    }
+    if (oracles_finding(&world->oracles) == NULL) {
+        world_see(world, &(struct sighting){.kind = SIGHT_END, .now_ns = world->now_ns});
+    }
+    const struct oracle *oracle = oracles_finding(&world->oracles);
+    outcome->has_finding = oracle != NULL;
+    if (oracle != NULL) {
+        outcome->property = oracle->property;
+        (void)snprintf(outcome->oracle, sizeof outcome->oracle, "%s", oracle->name);
+        (void)snprintf(outcome->text, sizeof outcome->text, "%s", oracle->finding(oracle->self));
+    }
+    outcome->trace = world->trace;
+    outcome->stats = world->stats;
+}
+
+static void unmake(struct world *world)
+{
+    world->watcher = NULL;
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        process_fini(&world->processes[i]);
+    }
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        if (world->customers[c] != NULL) {
+            customer_free(world->customers[c]);
+        }
+    }
+    while (agenda_next_ns(&world->agenda) != UINT64_MAX) {
+        struct event event = agenda_take(&world->agenda);
+        if (event.parcel != NULL) {
+            parcel_free(&world->parcels, event.parcel);
+        }
+    }
+    agenda_fini(&world->agenda);
+    parcel_store_fini(&world->parcels);
+    oracles_free(&world->oracles);
+    free(world);
+}
+
+enum error world_run(const struct plan *plan, const struct watcher *watcher,
+                     struct world_outcome *outcome, struct error_text *text)
+{
+    struct world *world = calloc(1, sizeof *world);
+    *outcome = (struct world_outcome){0};
+    if (world == NULL) {
+        return error_set(text, ERROR_MEMORY, "no memory for a world");
+    }
+    world->plan = plan;
+    world->watcher = watcher;
+    world->outcome = outcome;
+    enum error error = make(world, text);
+    if (error == OK) {
+        turn(world);
+        conclude(world);
+    }
+    unmake(world);
+    return error;
+}
