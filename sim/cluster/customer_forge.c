@@ -90,7 +90,7 @@ static void sign(const struct forge *forge, const struct segment *segment,
     }
     struct digest digest;
     struct digest signed_digest;
-    lane_digest_next(&segment->previous, segment->body, &digest);
+    lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body, &digest);
     lane_sign_digest(&settings->genesis, &segment->lane,
                      segment->sequence + (kind == FORGE_OF_OTHER), &digest, &signed_digest);
     settings->authority.sign(settings->authority.context, &signed_digest, signature);
@@ -122,7 +122,8 @@ void forge_segment(struct forge *forge, const struct forgery *forgery, struct bu
     make_body(forge, forgery);
     forge_again(forge, forgery, forgery->signature, frame);
     struct digest next;
-    lane_digest_next(&forgery->previous, buffer_slice(&forge->body), &next);
+    lane_digest_next(&forgery->lane, forgery->sequence, &forgery->previous,
+                     buffer_slice(&forge->body), &next);
     *digest = next;
 }
 
