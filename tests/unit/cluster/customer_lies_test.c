@@ -189,7 +189,7 @@ static void write_frame_of_other(const struct desk *desk, struct ideal_book *boo
         .lane = {.client = signer.key, .session = 7}, .sequence = 1, .body = buffer_slice(&bytes)};
     struct digest digest;
     lane_digest_zero(&desk->settings.genesis, &segment.lane, &segment.previous);
-    lane_digest_next(&segment.previous, segment.body, &digest);
+    lane_digest_next(&segment.lane, segment.sequence, &segment.previous, segment.body, &digest);
     lane_sign_digest(&desk->settings.genesis, &segment.lane, 1, &digest, &digest);
     authority.sign(authority.context, &digest, &segment.signature);
     struct buffer encoded = {0};

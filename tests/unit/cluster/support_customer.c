@@ -61,7 +61,8 @@ static void on_segment(struct desk *desk, replica_id to, const struct segment *s
                                   .lane = segment->lane,
                                   .sequence = segment->sequence,
                                   .previous = segment->previous};
-    lane_digest_next(&segment->previous, segment->body, &kept->digest);
+    lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
+                     &kept->digest);
     struct digest signed_digest;
     lane_sign_digest(&desk->settings.genesis, &segment->lane, segment->sequence, &kept->digest,
                      &signed_digest);
