@@ -48,3 +48,18 @@ make_program bin/strategosd -fno-pie -no-pie
 expect 1 hardening
 make_program bin/strategosd -fPIE -pie -fno-stack-protector
 expect 1 hardening
+
+# A simulator that plays the games on record, and one that does not.
+make_simulator() { # WORD
+    printf '#!/bin/sh\necho "%s $*"\n' "$1" >"$root/bin/strategos-sim"
+    chmod +x "$root/bin/strategos-sim"
+}
+mkdir -p "$root/configs/scenarios" "$root/tests/data"
+touch "$root/configs/scenarios/one.conf"
+make_simulator same
+bash "$here/sim_json.sh" "$root" "$root" --write
+expect 0 sim_json
+make_simulator other
+expect 1 sim_json
+rm "$root/bin/strategos-sim"
+expect 1 sim_json
