@@ -43,7 +43,7 @@ static void lay_out(struct lanes *lanes)
     if (lanes->play->scenario.algorithm == ALGORITHM_SM && n <= 7) {
         lanes->chain_width = 11 * (int)(rounds < 6 ? rounds : 6);
     }
-    lanes->column_width = (n > 7         ? 310
+    lanes->column_width = (most > 7      ? 310
                            : rounds <= 3 ? 300
                            : rounds <= 5 ? 220
                                          : 170) +
@@ -64,6 +64,24 @@ static int column_x(const struct lanes *lanes, unsigned round)
 static int port_y(const struct lanes *lanes, unsigned general, unsigned index, unsigned count)
 {
     return lane_y(lanes, general) + ((int)index * 2 - (int)count) * lanes->port_height / 2;
+}
+
+/* What a general wants before he hears anything: the commander, or everyone who only votes. */
+static void draw_wish(struct svg *svg, const struct lanes *lanes, general_id general)
+{
+    const struct play *play = lanes->play;
+    unsigned instance = lanes->packets->instance;
+    bool is_naive = play->scenario.algorithm == ALGORITHM_NAIVE;
+    if (is_naive || is_commander(play, instance, general)) {
+        bool is_traitor = general_is_in(play->scenario.traitors, general);
+        text_put(&svg->body, "<g class=\"wish%s\">", is_traitor ? " unbound" : "");
+        svg_title(svg, "the order of general %u", general);
+        draw_cell(svg, play,
+                  is_naive ? play->scenario.private_orders[general]
+                           : play->instances[instance].order,
+                  LABEL_WIDTH - 30, lane_y(lanes, general) - 18, 18, 18);
+        text_put(&svg->body, "</g>");
+    }
 }
 
 static void draw_background(struct svg *svg, const struct lanes *lanes)
@@ -90,6 +108,7 @@ static void draw_background(struct svg *svg, const struct lanes *lanes)
         } else {
             svg_text(svg, "loyal", 44, y + 12, 0, "loyal");
         }
+        draw_wish(svg, lanes, (general_id)g);
         text_put(&svg->body, "</g>\n");
     }
     for (unsigned round = 1; round <= rounds + 1; round++) {

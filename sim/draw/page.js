@@ -279,6 +279,10 @@ function refresh() {
     drawStage();
     side.replaceChildren();
     showGeneral();
+    if (state.round === 0 && (game.ways[state.general] || []).length > 0) {
+        side.append(element("p", { className: "hint" }, "Ringed: the regular set that the commander " +
+            `addresses. Thick lines: the paths from it to general ${state.general}, which share nothing else.`));
+    }
     const chosen = packets.get(state.chosen);
     if (chosen && chosen.round === state.round && chosen.instance === state.instance) {
         side.append(element("hr", {}));
@@ -409,7 +413,8 @@ document.getElementById("filter").addEventListener("change", event => {
 });
 addEventListener("hashchange", () => { readHash(); refresh(); });
 addEventListener("keydown", event => {
-    if (event.target.matches("select, input, button") && event.key !== "[" && event.key !== "]") {
+    const isField = event.target instanceof Element && event.target.matches("select, input, button");
+    if (isField && event.key !== "[" && event.key !== "]") {
         return;
     }
     const keys = { " ": toggle, ArrowLeft: () => step(-1), ArrowRight: () => step(1),
@@ -420,7 +425,7 @@ addEventListener("keydown", event => {
         keys[event.key]();
     }
 });
-state.filter = game.generals > 12 ? "from" : "all";
+state.filter = game.generals > 12 ? "to" : "all";
 readHash();
 refresh();
 }());

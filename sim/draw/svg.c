@@ -13,7 +13,8 @@ void svg_fini(struct svg *svg)
     buffer_fini(&svg->body);
 }
 
-static void put_format(struct buffer *out, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void put_format(struct buffer *out, const char *format,
+                                                             va_list arguments)
 {
     char text[TEXT_BYTES];
     int size = vsnprintf(text, sizeof text, format, arguments);

@@ -95,6 +95,45 @@ static void garbage_and_silence_carry_no_order(void **state)
     play_free(play);
 }
 
+static void pieces_of_few_values_come_in_turn_and_of_many_by_order(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_OM, 7, 2);
+    game_betray(&scenario, 0, STRATEGY_RANDOM);
+    game_betray(&scenario, 3, STRATEGY_RANDOM);
+    struct play *play = game_play(&scenario);
+    struct packets packets;
+    packets_init(&packets, play, 0);
+    bool is_shorter = false;
+    for (size_t i = 0; i < packets.count; i++) {
+        const struct packet *packet = &packets.items[i];
+        struct piece few[PIECES_MAX];
+        struct piece many[PIECES_MAX];
+        unsigned few_count = packet_pieces(&packets, packet, 8, few);
+        unsigned many_count = packet_pieces(&packets, packet, 0, many);
+        uint32_t at = 0;
+        for (unsigned k = 0; k < few_count; k++) {
+            for (uint32_t left = few[k].count; left > 0; left--) {
+                const struct message *message = packet_message(&packets, packet, at++);
+                assert_int_equal(message_colour(play, message), few[k].order);
+            }
+        }
+        assert_int_equal(at, packet->count);
+        uint32_t sum = 0;
+        for (unsigned k = 0; k < many_count; k++) {
+            sum += many[k].count;
+            assert_true(k == 0 || many[k - 1].order < many[k].order);
+        }
+        assert_int_equal(sum, packet->count);
+        assert_int_equal(many_count > 1, packet->is_mixed);
+        assert_true(many_count <= few_count);
+        is_shorter = is_shorter || many_count < few_count;
+    }
+    assert_true(is_shorter);
+    packets_fini(&packets);
+    play_free(play);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +141,7 @@ int main(void)
         cmocka_unit_test(split_commander_is_two_faced),
         cmocka_unit_test(loyal_relays_of_two_orders_are_not_two_faced),
         cmocka_unit_test(one_lie_to_all_is_not_two_faced),
+        cmocka_unit_test(pieces_of_few_values_come_in_turn_and_of_many_by_order),
         cmocka_unit_test(garbage_and_silence_carry_no_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,43 @@ static void picture_shows_lanes_rounds_and_reasons(void **state)
     play_free(play);
 }
 
+static void picture_of_voters_shows_what_each_wants(void **state)
+{
+    (void)state;
+    struct play *play = play_number(8);
+    char *svg = game_svg(play, 1);
+    assert_int_equal(count_of(svg, "<g class=\"wish"), 5);
+    assert_int_equal(count_of(svg, "<g class=\"wish unbound\""), 1);
+    free(svg);
+    play_free(play);
+    play = play_number(1);
+    svg = game_svg(play, 1);
+    assert_int_equal(count_of(svg, "<g class=\"wish"), 1); /* the commander's */
+    free(svg);
+    play_free(play);
+}
+
+/* OM(m,p): whom the commander addresses, and the disjoint paths to one general. */
+static void picture_of_a_graph_shows_the_regular_set_and_its_paths(void **state)
+{
+    (void)state;
+    static const general_id cube[][2] = {{0, 1}, {0, 2}, {0, 4}, {1, 3}, {1, 5}, {2, 3}, {2, 6},
+                                         {3, 7}, {4, 5}, {4, 6}, {5, 7}, {6, 7}, {0, 0}};
+    struct scenario scenario = game_of(ALGORITHM_OM, 8, 1);
+    scenario.p = 3;
+    game_graph(&scenario, "cube", cube);
+    struct play *play = game_play(&scenario);
+    char *svg = game_svg(play, 7);
+    assert_null(xml_trouble(svg));
+    assert_int_equal(count_of(svg, "class=\"wire\""), 12);
+    assert_int_equal(count_of(svg, "<circle class=\"ring\""), 3);
+    assert_non_null(strstr(svg, "{1, 2, 4}"));
+    /* Three paths of three edges from the commander to the far corner. */
+    assert_int_equal(count_of(svg, "class=\"way "), 9);
+    free(svg);
+    play_free(play);
+}
+
 static void picture_of_a_loyal_game_marks_nothing(void **state)
 {
     (void)state;
@@ -333,6 +370,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picture_of_every_game_is_sound),
         cmocka_unit_test(picture_shows_lanes_rounds_and_reasons),
+        cmocka_unit_test(picture_of_voters_shows_what_each_wants),
+        cmocka_unit_test(picture_of_a_graph_shows_the_regular_set_and_its_paths),
         cmocka_unit_test(picture_of_a_loyal_game_marks_nothing),
         cmocka_unit_test(picture_marks_every_lie),
         cmocka_unit_test(picture_shows_silence_as_lines_that_stop),
