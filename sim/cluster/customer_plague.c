@@ -212,7 +212,8 @@ static bool pass_on(struct liar *liar, const struct loot *loot)
     if (loot->count == 0) {
         return false;
     }
-    liar_send(liar, liar_all_or_one(liar), &loot->frames[liar_draw(liar, loot->count)]);
+    const struct buffer *frame = &loot->frames[liar_draw(liar, loot->count)];
+    liar_send(liar, liar_all_or_one(liar), frame);
     return true;
 }
 
