@@ -45,9 +45,9 @@ struct job {
     lie_count_nr rest[BALLOT_GROUPS]; /* what a row of the group costs at least */
 };
 
-void ballot_solver_init(struct ballot_solver *solver)
+void ballot_solver_init(struct ballot_solver *solver, size_t beam)
 {
-    *solver = (struct ballot_solver){0};
+    *solver = (struct ballot_solver){.beam = beam};
 }
 
 void ballot_solver_fini(struct ballot_solver *solver)
@@ -179,18 +179,51 @@ static void add_row(const struct job *job, unsigned group, const struct option *
     state->weight = option->weight;
 }
 
-static bool is_no_better(const struct job *job, const struct ballot_state *state,
-                         const struct ballot_state *than)
+static bool is_no_roomier(const struct job *job, const struct ballot_state *state,
+                          const struct ballot_state *than)
 {
-    if (state->lies < than->lies) {
-        return false;
-    }
     for (unsigned i = 0; i < job->sum_count; i++) {
         if (state->sums[i] < than->sums[i]) {
             return false;
         }
     }
     return true;
+}
+
+static bool is_no_better(const struct job *job, const struct ballot_state *state,
+                         const struct ballot_state *than)
+{
+    return state->lies >= than->lies && is_no_roomier(job, state, than);
+}
+
+static int compare_lies(const void *a, const void *b)
+{
+    lie_count_nr x = ((const struct ballot_state *)a)->lies;
+    lie_count_nr y = ((const struct ballot_state *)b)->lies;
+    return (x > y) - (x < y);
+}
+
+/* Leaves the cheapest of the last row's beginnings, and those than which none has more room: what
+ * can be completed at all can be completed from one of them. */
+static size_t narrow(const struct job *job, size_t row_begin, size_t row_end)
+{
+    struct ballot_state *states = job->solver->states;
+    size_t beam = job->solver->beam;
+    if (beam == 0 || row_end - row_begin <= beam) {
+        return row_end;
+    }
+    qsort(&states[row_begin], row_end - row_begin, sizeof *states, compare_lies);
+    size_t to = row_begin + beam;
+    for (size_t i = to; i < row_end; i++) {
+        bool is_needed = true;
+        for (size_t j = row_begin; is_needed && j < row_end; j++) {
+            is_needed = j == i || !is_no_roomier(job, &states[i], &states[j]);
+        }
+        if (is_needed) {
+            states[to++] = states[i];
+        }
+    }
+    return to;
 }
 
 /* Keeps `candidate`, which stands behind the last state, unless another one is as good; forgets
@@ -237,7 +270,7 @@ static enum error choose_row(struct job *job, unsigned group, const struct optio
         }
     }
     job->begin = row_begin;
-    job->end = row_end;
+    job->end = narrow(job, row_begin, row_end);
     return OK;
 }
 

@@ -62,9 +62,13 @@ struct ballot_answer {
 struct ballot_solver {
     struct ballot_state *states;
     size_t capacity;
+    size_t beam; /* see ballot_solver_init */
 };
 
-void ballot_solver_init(struct ballot_solver *solver);
+/* `beam` 0: answers are exact. Else of the beginnings only those are kept that are needed to find
+ * an answer if there is one, and so many of the cheapest: quick, but the lies may be more than the
+ * fewest. */
+void ballot_solver_init(struct ballot_solver *solver, size_t beam);
 void ballot_solver_fini(struct ballot_solver *solver);
 
 /* The fewest lies that do it, if fewer than `below`. ERROR_MEMORY; ERROR_LIMIT if more than

@@ -179,7 +179,7 @@ static enum error do_task(struct work *work, const struct task *task, struct err
 enum error om_lies_add(struct scenario *scenario, struct outcomes *outcomes, general_id commander,
                        unsigned value, unsigned weight, order_nr one, struct error_text *text)
 {
-    ASSERT(outcomes->counts_lies);
+    ASSERT(outcomes->goal != OUTCOMES_DECIDE);
     struct work work = {.scenario = scenario, .outcomes = outcomes, .one = one};
     size_t room = (size_t)(outcomes->root.depth + 1) * scenario->generals + 1;
     struct task first = {.path = {commander}, .length = 1, .value = value};
@@ -226,6 +226,7 @@ enum error om_lies_scenario(struct scenario *scenario, const struct om_question 
     const struct om_break *broken = &proof->cheapest;
     struct cell root;
     struct outcomes outcomes;
+    enum outcomes_goal goal = om_proof_goal(question->generals);
     ASSERT(!proof->ic1 || !proof->ic2);
     om_lies_players(scenario, question, broken->is_commander_loyal, broken->order);
     bool is_placed = om_proof_root(question, broken->is_commander_loyal, &root);
@@ -236,9 +237,10 @@ enum error om_lies_scenario(struct scenario *scenario, const struct om_question 
     (void)snprintf(scenario->name, sizeof scenario->name, "om%u-n%u-k%u", question->m,
                    question->generals, question->traitors);
     (void)snprintf(scenario->text, sizeof scenario->text,
-                   "The fewest lies by which %u of %u generals break OM(%u): %u.",
-                   question->traitors, question->generals, question->m, broken->lies);
-    TRY(outcomes_init(&outcomes, &root, broken->is_commander_loyal, true, text));
+                   "%s lies by which %u of %u generals break OM(%u): %u.",
+                   goal == OUTCOMES_FEWEST_LIES ? "The fewest" : "Some", question->traitors,
+                   question->generals, question->m, broken->lies);
+    TRY(outcomes_init(&outcomes, &root, broken->is_commander_loyal, goal, text));
     enum error error =
         om_lies_add(scenario, &outcomes, 0, broken->order, broken->weight, ATTACK, text);
     outcomes_fini(&outcomes);

@@ -17,8 +17,8 @@ MUST_USE enum error om_lies_add(struct scenario *scenario, struct outcomes *outc
 void om_lies_players(struct scenario *scenario, const struct om_question *question,
                      bool is_commander_loyal, order_nr order);
 
-/* A question's cheapest break as a scenario, what must come out of it included. `scenario` comes
- * from scenario_init. */
+/* A question's cheapest break, found with the goal of om_proof_goal, as a scenario, what must come
+ * out of it included. `scenario` comes from scenario_init. */
 MUST_USE enum error om_lies_scenario(struct scenario *scenario, const struct om_question *question,
                                      const struct om_proof *proof, struct error_text *text);
 

@@ -48,7 +48,7 @@ bool om_proof_find(const struct outcomes *outcomes, order_nr order, struct om_pr
     return is_found;
 }
 
-enum error om_proof_decide(const struct om_question *question, bool counts_lies,
+enum error om_proof_decide(const struct om_question *question, enum outcomes_goal goal,
                            struct om_proof *proof, struct error_text *text)
 {
     *proof = (struct om_proof){.ic1 = true, .ic2 = true};
@@ -59,7 +59,7 @@ enum error om_proof_decide(const struct om_question *question, bool counts_lies,
         if (!om_proof_root(question, is_commander_loyal, &root)) {
             continue;
         }
-        TRY(outcomes_init(&outcomes, &root, is_commander_loyal, counts_lies, text));
+        TRY(outcomes_init(&outcomes, &root, is_commander_loyal, goal, text));
         (void)om_proof_find(&outcomes, ATTACK, proof);
         (void)om_proof_find(&outcomes, RETREAT, proof);
         outcomes_fini(&outcomes);

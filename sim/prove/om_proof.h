@@ -36,9 +36,18 @@ bool om_proof_root(const struct om_question *question, bool is_commander_loyal, 
  * commander who does. The commander is general 0. */
 general_set om_proof_traitors(const struct om_question *question, bool is_commander_loyal);
 
-/* `counts_lies` makes `cheapest` exact and takes longer. ERROR_MEMORY, ERROR_LIMIT. */
-MUST_USE enum error om_proof_decide(const struct om_question *question, bool counts_lies,
+/* OUTCOMES_FEWEST_LIES makes `cheapest` exact. ERROR_MEMORY, ERROR_LIMIT. */
+MUST_USE enum error om_proof_decide(const struct om_question *question, enum outcomes_goal goal,
                                     struct om_proof *proof, struct error_text *text);
+
+/* Up to so many generals the fewest lies are found in seconds. */
+#define OM_FEWEST_GENERALS_MAX 11u
+
+/* How the lies of a question are looked for. */
+static inline enum outcomes_goal om_proof_goal(unsigned generals)
+{
+    return generals <= OM_FEWEST_GENERALS_MAX ? OUTCOMES_FEWEST_LIES : OUTCOMES_FEW_LIES;
+}
 
 /* The cheapest break under this commander's order alone, if any. `outcomes` is composed with a root
  * and this kind of commander. */

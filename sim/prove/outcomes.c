@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define WEIGHTS (PROVE_GENERALS_MAX + 1u)
+#define BEAM    24u
 
 /* Of a cell: by kind of commander, by value, by weight. Cells that are reached at one depth differ
  * in how many traitors are on the path. */
@@ -32,7 +33,7 @@ lie_count_nr outcomes_lies(const struct outcomes *outcomes, const struct cell *c
 
 static lie_count_nr lie_cost(const struct outcomes *outcomes, unsigned lies)
 {
-    return outcomes->counts_lies ? lies : 0;
+    return outcomes->goal == OUTCOMES_DECIDE ? 0 : lies;
 }
 
 /* OM(0): a lieutenant uses what he was told. */
@@ -155,7 +156,7 @@ static enum error set_cell(struct outcomes *outcomes, const struct cell *cell,
     }
     for (unsigned value = 0; value < 2; value++) {
         lie_count_nr *costs = costs_of(outcomes, cell, is_commander_loyal, value);
-        if (!is_commander_loyal && value == 1 && !outcomes->counts_lies) {
+        if (!is_commander_loyal && value == 1 && outcomes->goal == OUTCOMES_DECIDE) {
             /* What is due makes no difference but in lies. */
             const lie_count_nr *same = costs_of(outcomes, cell, false, 0);
             for (unsigned weight = 0; weight <= cell->loyal; weight++) {
@@ -192,13 +193,13 @@ static enum error set_cells(struct outcomes *outcomes)
 }
 
 enum error outcomes_init(struct outcomes *outcomes, const struct cell *root,
-                         bool is_commander_loyal, bool counts_lies, struct error_text *text)
+                         bool is_commander_loyal, enum outcomes_goal goal, struct error_text *text)
 {
     ASSERT(root->loyal + root->traitors < PROVE_GENERALS_MAX);
     size_t count = (size_t)(root->depth + 1) * (root->traitors + 1) * 4 * WEIGHTS;
-    *outcomes = (struct outcomes){
-        .root = *root, .counts_lies = counts_lies, .is_commander_loyal = is_commander_loyal};
-    ballot_solver_init(&outcomes->solver);
+    *outcomes =
+        (struct outcomes){.root = *root, .goal = goal, .is_commander_loyal = is_commander_loyal};
+    ballot_solver_init(&outcomes->solver, goal == OUTCOMES_FEW_LIES ? BEAM : 0);
     outcomes->costs = malloc(count * sizeof *outcomes->costs);
     if (outcomes->costs == NULL) {
         return error_set(text, ERROR_MEMORY, "no memory for what traitors can do");

@@ -29,9 +29,15 @@ struct cell {
     unsigned traitors;
 };
 
+enum outcomes_goal {
+    OUTCOMES_DECIDE,      /* lies cost nothing: what can be had at all; by far the quickest */
+    OUTCOMES_FEW_LIES,    /* for a script that is not too long */
+    OUTCOMES_FEWEST_LIES, /* exact; from a dozen generals on it takes long */
+};
+
 struct outcomes {
     struct cell root;
-    bool counts_lies; /* false: every lie costs 0, which is much faster and enough to decide */
+    enum outcomes_goal goal;
     bool is_commander_loyal; /* at the root */
     lie_count_nr *costs;
     struct ballot_solver solver;
@@ -47,7 +53,7 @@ struct telling {
 
 /* Composes the root for a commander of this kind. ERROR_MEMORY, ERROR_LIMIT. */
 MUST_USE enum error outcomes_init(struct outcomes *outcomes, const struct cell *root,
-                                  bool is_commander_loyal, bool counts_lies,
+                                  bool is_commander_loyal, enum outcomes_goal goal,
                                   struct error_text *text);
 void outcomes_fini(struct outcomes *outcomes);
 

@@ -153,7 +153,7 @@ static void fill_more_wrong_votes_than_columns_bear_is_refused(void **state)
 static int make_solver(void **state)
 {
     (void)state;
-    ballot_solver_init(&solver);
+    ballot_solver_init(&solver, 0);
     return 0;
 }
 

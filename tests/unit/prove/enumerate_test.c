@@ -88,7 +88,7 @@ static void enumeration_small_worlds_says_what_composition_says(void **state)
                     om_choice_count(&question, false) > 20) {
                     continue;
                 }
-                assert_int_equal(om_proof_decide(&question, false, &proof, NULL), OK);
+                assert_int_equal(om_proof_decide(&question, OUTCOMES_DECIDE, &proof, NULL), OK);
                 init(&enumeration, n, m, k);
                 run(&enumeration, &tally, 1, 1);
                 assert_int_equal(tally.strategies, enumeration.strategies);
