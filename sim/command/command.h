@@ -7,5 +7,6 @@
 
 int command_generals(int argc, char **argv);
 int command_prove(int argc, char **argv);
+int command_help_scenario(int argc, char **argv);
 
 #endif

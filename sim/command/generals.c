@@ -30,35 +30,43 @@ static int fail(const struct run *run, const struct error_text *text)
 }
 
 /* What the scenario as a whole is refused for, with its file's name. */
-static enum error check(const struct run *run, struct error_text *text)
+static enum error check(const struct run *run, const struct scenario *scenario,
+                        struct error_text *text)
 {
     struct error_text reason = {""};
     const char *path = run->settings.path;
-    enum error error = scenario_check(&run->settings.scenario, &reason);
+    enum error error = scenario_check(scenario, &reason);
     return error == OK ? OK
                        : error_set(text, error, "%s%s%s", path == NULL ? "" : path,
                                    path == NULL ? "" : ": ", reason.text);
 }
 
-static bool wants_search(const struct scenario *scenario)
+/* The same game with loyal generals for those whose lies are still to be found: refused for the
+ * same reasons. False if there are none. */
+static bool without_search(const struct scenario *scenario, struct scenario *loyal)
 {
+    bool is_wanted = false;
+    *loyal = *scenario;
     for (unsigned general = 0; general < scenario->generals; general++) {
         if (scenario->strategies[general] == STRATEGY_WORST) {
-            return true;
+            loyal->strategies[general] = STRATEGY_LOYAL;
+            is_wanted = true;
         }
     }
-    return false;
+    return is_wanted;
 }
 
 /* Finds the worst lies, if they are asked for. */
 static enum error search(struct run *run, struct error_text *text)
 {
     struct scenario *scenario = &run->settings.scenario;
+    struct scenario loyal; /* borrows the lies */
     bool is_found = false;
     struct error_text reason = {""};
-    if (!wants_search(scenario)) {
+    if (!without_search(scenario, &loyal)) {
         return OK;
     }
+    TRY(check(run, &loyal, text));
     run->has_search = true;
     enum error error = worst_find(scenario, &is_found, &reason);
     if (error != OK) {
@@ -149,7 +157,7 @@ static void print_report(const struct run *run)
 static enum error play_and_show(struct run *run, struct error_text *text)
 {
     TRY(search(run, text));
-    TRY(check(run, text));
+    TRY(check(run, &run->settings.scenario, text));
     uint64_t begin_ns = ticks_now_ns();
     TRY(play_run(&run->settings.scenario, &run->play, text));
     run->played_ns = ticks_now_ns() - begin_ns;

@@ -303,6 +303,44 @@ static void print_instance(const struct report *report, size_t instance, struct 
     }
 }
 
+/* How much was said in each round, where it is too much to be shown. */
+static void print_summary(const struct report *report)
+{
+    const struct play *play = report->play;
+    struct grid grid;
+    report_wrap(report, 2,
+                play->scenario.algorithm == ALGORITHM_OM
+                    ? "That is too much to be shown here. --html makes a page to click through, "
+                      "--tree shows what one general was told."
+                    : "That is too much to be shown here. --html makes a page to click through.");
+    if (!play->is_recorded) {
+        return;
+    }
+    grid_init(&grid, 4);
+    grid_add(&grid, TINT_FAINT, "round");
+    grid_add(&grid, TINT_FAINT, "said");
+    grid_add(&grid, TINT_FAINT, "otherwise than loyal");
+    grid_add(&grid, TINT_FAINT, "due, but not said");
+    for (unsigned round = 1; round <= play->rounds; round++) {
+        size_t said = 0;
+        size_t lies = 0;
+        size_t silent = 0;
+        for (size_t i = 0; i < play->message_count; i++) {
+            const struct message *message = &play->messages[i];
+            bool is_now = message->round == round;
+            said += is_now && message->sent != ORDER_ABSENT;
+            lies += is_now && message->sent != ORDER_ABSENT && message->fate != FATE_LOYAL;
+            silent += is_now && message->sent == ORDER_ABSENT;
+        }
+        grid_add(&grid, TINT_PLAIN, "%u", round);
+        grid_add(&grid, TINT_PLAIN, "%zu", said);
+        grid_add(&grid, lies == 0 ? TINT_PLAIN : TINT_LIE, "%zu", lies);
+        grid_add(&grid, silent == 0 ? TINT_PLAIN : TINT_LIE, "%zu", silent);
+    }
+    grid_print(&grid, report->out, report->has_colour);
+    grid_fini(&grid);
+}
+
 void report_print_rounds(struct report *report)
 {
     const struct play *play = report->play;
@@ -315,12 +353,7 @@ void report_print_rounds(struct report *report)
     if (fit != FIT_WELL) {
         report->is_short = false;
         report_head(report, "Who said what to whom");
-        report_wrap(report, 2,
-                    play->scenario.algorithm == ALGORITHM_OM
-                        ? "That is too much to be shown here. --html makes a page to click "
-                          "through, --tree shows what one general was told."
-                        : "That is too much to be shown here. --html makes a page to click "
-                          "through.");
+        print_summary(report);
         return;
     }
     print_legend(report);

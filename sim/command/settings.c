@@ -57,7 +57,7 @@ static const char ending[] =
     "       strategos-sim generals --seed 7 --traitors-count 1 --json | jq .decisions\n"
     "\n"
     "SEE ALSO\n"
-    "       configs/scenarios/, docs/protocols.md\n";
+    "       strategos-sim help-scenario, configs/scenarios/, docs/protocols.md\n";
 
 static const char exit_status[] = "       0  both IC1 and IC2 hold\n"
                                   "       1  one of them is violated\n"

@@ -18,6 +18,7 @@ static const struct command commands[] = {
 #ifdef STRATEGOS_HAS_PROVE
     {"prove", "[OPTION ...]", "prove what traitors can and cannot do", command_prove},
 #endif
+    {"help-scenario", "", "print every setting of a scenario file", command_help_scenario},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -480,6 +480,11 @@ static void help_has_a_page_for_the_program_and_for_its_command(void **state)
     assert_int_equal(process_run(&process, program, NULL, NULL), 0);
     assert_non_null(strstr(process.out, "\n       generals "));
     process_fini(&process);
+    const char *settings[] = {STRATEGOS_SIM, "help-scenario", NULL};
+    assert_int_equal(process_run(&process, settings, NULL, NULL), 0);
+    assert_non_null(strstr(process.out, "  m              0 to 31 traitors; default: 1\n"));
+    assert_is_readable("help-scenario", process.out);
+    process_fini(&process);
     const char *version[] = {STRATEGOS_SIM, "--version", NULL};
     assert_int_equal(process_run(&process, version, NULL, NULL), 0);
     assert_int_equal(strncmp(process.out, "strategos-sim ", 14), 0);
