@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define COLUMN_WIDTH 290
+#define COLUMN_WIDTH 297
 #define ROW_HEIGHT   22
 #define COLUMNS      4u
 
@@ -42,7 +42,7 @@ void part_roster(struct svg *svg, const struct play *play)
             svg_text(svg, "role", x + 26, y, 0, "%s",
                      scenario->is_interactive ? "loyal" : general_role(play, 0, (general_id)g));
         }
-        draw_decision(svg, play, play->decisions[g], x + 150, y - 5);
+        draw_decision(svg, play, play->decisions[g], x + 172, y - 5);
         text_put(&svg->body, "</g>\n");
     }
     int y = 44 + (int)rows * ROW_HEIGHT + 12;

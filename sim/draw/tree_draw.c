@@ -42,6 +42,7 @@ static int lay_out(const struct tree *tree, const struct sights *sights, struct 
             places[sights->items[i].parent].filled += places[i].height;
         }
     }
+    int whole = places[0].height;
     places[0].top = TOP;
     for (size_t i = 0; i < sights->count; i++) {
         if (i > 0) {
@@ -56,7 +57,7 @@ static int lay_out(const struct tree *tree, const struct sights *sights, struct 
             places[i].height -= slack;
         }
     }
-    return places[0].height;
+    return whole;
 }
 
 static int middle_of(const struct place *place)

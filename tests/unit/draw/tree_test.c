@@ -1,9 +1,11 @@
 /* tree_test.c - the tree that is drawn is the one that the algorithm has, and what is left out of
  * the picture is said to be. */
+#include "draw/parts.h"
 #include "draw/tree.h"
 #include "support_game.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* By the algorithm's own word, along each path. */
 static void expect_same(const struct tree *tree)
@@ -166,11 +168,52 @@ static void sights_of_a_large_tree_take_the_like_together(void **state)
     play_free(play);
 }
 
+/* No box beyond the edge, none on another. */
+static void boxes_of_a_tree_stand_apart_inside_the_picture(void **state)
+{
+    (void)state;
+    static const unsigned games[][2] = {{3, 1}, {4, 1}, {4, 2}, {7, 2}, {10, 3}};
+    for (size_t game = 0; game < sizeof games / sizeof games[0]; game++) {
+        struct scenario scenario = game_of(ALGORITHM_OM, games[game][0], games[game][1]);
+        scenario.is_beyond = true;
+        game_betray(&scenario, 2, STRATEGY_FLIP);
+        struct play *play = game_play(&scenario);
+        struct packets packets;
+        struct svg svg = {.width = 0};
+        packets_init(&packets, play, 0);
+        part_tree(&svg, &packets, 1, 60);
+        text_put(&svg.body, "%c", '\0');
+        const char *at = strstr((const char *)svg.body.data, "<rect class=\"box\"");
+        unsigned count = 0;
+        int boxes[60][4];
+        for (; at != NULL; at = strstr(at + 1, "<rect class=\"box\"")) {
+            int *box = boxes[count++];
+            assert_true(count <= 60);
+            /* NOLINTNEXTLINE(cert-err34-c): our own numbers */
+            assert_int_equal(
+                sscanf(at, "<rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"",
+                       &box[0], &box[1], &box[2], &box[3]),
+                4);
+            assert_true(box[0] >= 0 && box[0] + box[2] <= svg.width);
+            assert_true(box[1] >= 0 && box[1] + box[3] <= svg.height);
+            for (unsigned i = 0; i + 1 < count; i++) {
+                assert_true(boxes[i][0] != box[0] || boxes[i][1] + boxes[i][3] <= box[1] ||
+                            box[1] + box[3] <= boxes[i][1]);
+            }
+        }
+        assert_true(count > 1);
+        svg_fini(&svg);
+        packets_fini(&packets);
+        play_free(play);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tree_of_each_lieutenant_is_that_of_the_algorithm),
         cmocka_unit_test(tree_of_the_commander_is_none),
+        cmocka_unit_test(boxes_of_a_tree_stand_apart_inside_the_picture),
         cmocka_unit_test(sights_of_a_small_tree_are_all_of_it),
         cmocka_unit_test(sights_of_a_tree_of_one_opinion_are_one_line),
         cmocka_unit_test(sights_of_a_large_tree_take_the_like_together),
