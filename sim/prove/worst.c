@@ -84,16 +84,18 @@ static enum error find_sm_of(struct scenario *scenario, general_id commander, or
     *is_found = true;
     TRY(scenario_add_lie(scenario, &lie, text));
     if (order == RETREAT && scenario->m > 0) {
-        /* RETREAT and ATTACK together are RETREAT, which the others obey, too: so tell them ATTACK
-         * in the first round, and RETREAT to one. */
+        /* RETREAT and ATTACK together are RETREAT, which the others must not obey, too: all are
+         * told ATTACK first, traitors too, who would pass RETREAT on. */
         scenario->lies[scenario->lie_count - 1].order = RETREAT;
-        for (general_set rest = loyal; rest != 0; rest &= rest - 1) {
-            lie = (struct lie){.from = commander,
-                               .to = general_lowest(rest),
-                               .order = ATTACK,
-                               .path_count = 1,
-                               .path = {commander}};
-            TRY(scenario_add_lie(scenario, &lie, text));
+        for (unsigned to = 0; to < scenario->generals; to++) {
+            if (to != commander) {
+                lie = (struct lie){.from = commander,
+                                   .to = (general_id)to,
+                                   .order = ATTACK,
+                                   .path_count = 1,
+                                   .path = {commander}};
+                TRY(scenario_add_lie(scenario, &lie, text));
+            }
         }
     }
     return OK;
