@@ -59,6 +59,26 @@ static void assert_paths(const struct graph *graph, general_set within, general_
     }
 }
 
+/* Some questions about one graph: whom from, whom to, who is left out. */
+static void ask_for_paths(const struct graph *graph, struct prng *prng, unsigned *seen)
+{
+    general_set all = generals_all(graph->count);
+    for (unsigned i = 0; i < 10; i++) {
+        general_id to = (general_id)prng_below(prng, graph->count);
+        general_set within = prng_below(prng, 3) == 0 ? prng_next(prng) & all : all;
+        general_set from = prng_next(prng) & all;
+        from &= prng_below(prng, 2) == 0 ? prng_next(prng) : all; /* few: longer ways */
+        within |= general_bit(to);
+        struct graph_path paths[GENERALS_MAX];
+        unsigned count = graph_disjoint_paths(graph, within, from, to, paths);
+        assert_int_equal(count, cut_by_force(graph, within, from & within, to));
+        assert_int_equal(count, graph_disjoint_paths(graph, within, from, to, NULL));
+        assert_int_equal(count > 2 ? 2 : count, graph_path_count(graph, within, from, to, 2));
+        assert_paths(graph, within, from, to, paths, count);
+        seen[count]++;
+    }
+}
+
 static void paths_of_random_graphs_are_as_many_as_menger_says(void **state)
 {
     (void)state;
@@ -68,45 +88,74 @@ static void paths_of_random_graphs_are_as_many_as_menger_says(void **state)
     for (unsigned i = 0; i < GRAPHS; i++) {
         struct graph graph;
         support_random_graph(&graph, SMALL, 25 + (unsigned)prng_below(&prng, 60), &prng);
-        for (unsigned j = 0; j < 20; j++) {
-            general_set within = prng_below(&prng, 3) == 0 ? prng_next(&prng) : ~(general_set)0;
-            within &= generals_all(SMALL);
-            general_id to = (general_id)prng_below(&prng, SMALL);
-            within |= general_bit(to);
-            general_set from = prng_next(&prng) & generals_all(SMALL);
-            struct graph_path paths[GENERALS_MAX];
-            unsigned count = graph_disjoint_paths(&graph, within, from, to, paths);
-            assert_int_equal(count, cut_by_force(&graph, within, from & within, to));
-            assert_int_equal(count, graph_disjoint_paths(&graph, within, from, to, NULL));
-            assert_int_equal(count > 2 ? 2 : count, graph_path_count(&graph, within, from, to, 2));
-            assert_paths(&graph, within, from, to, paths, count);
-            seen[count]++;
-        }
+        ask_for_paths(&graph, &prng, seen);
     }
-    for (unsigned count = 0; count <= SMALL; count++) {
+    for (unsigned count = 0; count < SMALL; count++) {
         assert_true(seen[count] > 0); /* every case came */
+    }
+}
+
+/* Long ways, so that a path found early often stands in the way of those found later. */
+static void paths_of_meshes_are_as_many_as_menger_says(void **state)
+{
+    (void)state;
+    struct prng prng;
+    prng_init(&prng, 1956);
+    for (unsigned i = 0; i < GRAPHS; i++) {
+        struct graph graph;
+        unsigned seen[GENERALS_MAX + 1] = {0};
+        graph_init(&graph, 12);
+        for (unsigned at = 0; at < 12; at++) { /* 4 wide, 3 high, some edges gone or askew */
+            if (at % 4 != 3 && prng_below(&prng, 6) != 0) {
+                graph_connect(&graph, (general_id)at, (general_id)(at + 1));
+            }
+            if (at < 8 && prng_below(&prng, 6) != 0) {
+                graph_connect(&graph, (general_id)at, (general_id)(at + 4));
+            }
+            if (at < 8 && at % 4 != 3 && prng_below(&prng, 4) == 0) {
+                graph_connect(&graph, (general_id)at, (general_id)(at + 5));
+            }
+        }
+        ask_for_paths(&graph, &prng, seen);
     }
 }
 
 static void paths_of_a_rerouted_flow_are_found(void **state)
 {
     (void)state;
-    /* 0 and 1 to 7. The shortest first path, 0 3 7, takes the only way of 1 away; it must move to
-     * 0 4 5 7. */
+    /* 0, 1 and 10 to 9. The shortest path, 0 2 3 9, takes the only way of 1 away; it must leave 2
+     * and 3 altogether, for 0 4 5 6 9. Then 2 is free again for the long way of 10. */
     struct graph graph;
-    graph_init(&graph, 8);
-    static const general_id edges[][2] = {{0, 3}, {1, 3}, {3, 7}, {0, 4}, {4, 5}, {5, 7}};
+    graph_init(&graph, 19);
+    static const general_id edges[][2] = {{0, 2},   {2, 3},   {3, 9},   {1, 7},   {7, 8},
+                                          {8, 3},   {0, 4},   {4, 5},   {5, 6},   {6, 9},
+                                          {10, 11}, {11, 12}, {12, 17}, {17, 18}, {18, 2},
+                                          {2, 13},  {13, 14}, {14, 15}, {15, 16}, {16, 9}};
     for (unsigned i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
         graph_connect(&graph, edges[i][0], edges[i][1]);
     }
-    struct graph_path paths[GENERALS_MAX];
-    assert_int_equal(graph_disjoint_paths(&graph, generals_all(8), 3, 7, paths), 2);
-    static const general_id first[] = {0, 4, 5, 7};
-    static const general_id second[] = {1, 3, 7};
-    assert_int_equal(paths[0].count, 4);
-    assert_memory_equal(paths[0].at, first, sizeof(first));
-    assert_int_equal(paths[1].count, 3);
-    assert_memory_equal(paths[1].at, second, sizeof(second));
+    static const struct {
+        general_set from;
+        unsigned count;
+        struct graph_path paths[3];
+    } cases[] = {
+        {0x001, 1, {{4, {0, 2, 3, 9}}}},
+        {0x003, 2, {{5, {0, 4, 5, 6, 9}}, {5, {1, 7, 8, 3, 9}}}},
+        {0x403,
+         3,
+         {{5, {0, 4, 5, 6, 9}},
+          {5, {1, 7, 8, 3, 9}},
+          {11, {10, 11, 12, 17, 18, 2, 13, 14, 15, 16, 9}}}},
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct graph_path paths[GENERALS_MAX];
+        unsigned count = graph_disjoint_paths(&graph, generals_all(19), cases[i].from, 9, paths);
+        assert_int_equal(count, cases[i].count);
+        for (unsigned j = 0; j < count; j++) {
+            assert_int_equal(paths[j].count, cases[i].paths[j].count);
+            assert_memory_equal(paths[j].at, cases[i].paths[j].at, paths[j].count);
+        }
+    }
 }
 
 /* The definition of LSP82, word for word. */
@@ -293,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_of_random_graphs_are_as_many_as_menger_says),
+        cmocka_unit_test(paths_of_meshes_are_as_many_as_menger_says),
         cmocka_unit_test(paths_of_a_rerouted_flow_are_found),
         cmocka_unit_test(regular_set_of_random_graphs_is_found_if_there_is_one),
         cmocka_unit_test(graphs_of_three_neighbours_are_3_regular),

@@ -28,6 +28,7 @@ struct treason {
     general_set traitors;
     uint64_t bits;     /* the i-th hop of a traitor says bit i ... */
     struct prng *prng; /* ... or anything, absent too, where this is given */
+    bool is_silent;    /* ... or nothing */
     unsigned hops;     /* of traitors, counted */
 };
 
@@ -69,6 +70,9 @@ static order_nr say(const struct game *game, const struct om_graph_hop *hop,
         return due;
     }
     unsigned hop_index = treason->hops++;
+    if (treason->is_silent) {
+        return ORDER_ABSENT;
+    }
     if (treason->prng != NULL) {
         uint64_t dice = prng_below(treason->prng, 5);
         return dice == 4 ? ORDER_ABSENT : (order_nr)(dice % 2);
@@ -235,6 +239,44 @@ static void om_2_6_holds_where_there_is_a_plan(void **state)
         assert_true(sample(&game, 3, 60, &prng) > 0); /* and with one more it does not */
         game_close(&game);
     }
+}
+
+static void om_3_9_holds_for_three_traitors(void **state)
+{
+    (void)state;
+    static const unsigned offsets[] = {1, 2, 3, 4, 5};
+    struct graph graph;
+    support_circulant(&graph, 13, offsets, 5);
+    struct game game;
+    assert_true(game_open(&game, &graph, 3, 9, 3, false));
+    struct prng prng;
+    prng_init(&prng, 39);
+    for (unsigned i = 0; i < 100; i++) {
+        general_set traitors = 0;
+        while (general_count(traitors) < 3) {
+            traitors |= general_bit((general_id)prng_below(&prng, 13));
+        }
+        order_nr order = (order_nr)prng_below(&prng, 2);
+        struct treason treason = {.traitors = traitors, .prng = &prng};
+        game_play(&game, order, &treason);
+        assert_true(is_agreed(&game, traitors, order));
+    }
+    game_close(&game);
+}
+
+static void nothing_heard_is_retreat(void **state)
+{
+    (void)state;
+    struct graph cube;
+    support_petersen(&cube, 4, 1);
+    struct game game;
+    assert_true(game_open(&game, &cube, 1, 3, 0, false));
+    struct treason treason = {.traitors = general_bit(0), .is_silent = true};
+    game_play(&game, ATTACK, &treason);
+    for (general_id general = 1; general < 8; general++) {
+        assert_int_equal(game.decisions[general], RETREAT);
+    }
+    game_close(&game);
 }
 
 static void plan_members_are_regular_sets_without_the_old_commanders(void **state)
@@ -449,6 +491,8 @@ int main(void)
         cmocka_unit_test(om_1_2_on_a_ring_fails),
         cmocka_unit_test(two_traitors_break_om_1_3),
         cmocka_unit_test(om_2_6_holds_where_there_is_a_plan),
+        cmocka_unit_test(om_3_9_holds_for_three_traitors),
+        cmocka_unit_test(nothing_heard_is_retreat),
         cmocka_unit_test(plan_members_are_regular_sets_without_the_old_commanders),
         cmocka_unit_test(path_of_a_hop_holds_all_that_the_order_went_through),
         cmocka_unit_test(om_1_3_of_a_complete_graph_is_om_1),
