@@ -10,9 +10,10 @@ static json_t *json_of_count(uint64_t count)
     return json_integer((json_int_t)(count > INT64_MAX ? INT64_MAX : count));
 }
 
+/* Null where there is none, and where it is beyond 64 bits. */
 static json_t *json_of_formula(uint64_t formula)
 {
-    return formula == 0 ? json_null() : json_of_count(formula);
+    return formula == 0 || formula == UINT64_MAX ? json_null() : json_of_count(formula);
 }
 
 static json_t *json_of_order(const struct play *play, order_nr order)

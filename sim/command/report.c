@@ -252,7 +252,9 @@ static void print_idle_traitors(const struct report *report)
 {
     const struct scenario *scenario = &report->play->scenario;
     for (unsigned general = 0; general < scenario->generals; general++) {
-        if (general_is_in(scenario->traitors, (general_id)general) != 0 &&
+        bool is_searched = report->search != NULL && /* which found nothing, and said so */
+                           scenario->strategies[general] == STRATEGY_LOYAL;
+        if (general_is_in(scenario->traitors, (general_id)general) != 0 && !is_searched &&
             report->play->acted[general] == 0) {
             char line[160];
             (void)snprintf(line, sizeof line,

@@ -294,6 +294,40 @@ static void saved_scenario_plays_the_same_game(void **state)
     test_folder_fini(&folder);
 }
 
+/* What the search found is a script like any other. */
+static void worst_lies_are_found_and_play_the_same_when_saved(void **state)
+{
+    (void)state;
+    struct test_folder folder;
+    struct process first;
+    struct process second;
+    char line[512];
+    test_folder_init(&folder);
+    const char *path = test_path(&folder, "worst.conf");
+    (void)snprintf(line, sizeof line,
+                   "--generals 3 --traitors 2 --strategy worst --beyond --save %s", path);
+    assert_int_equal(play(&first, line), 1);
+    assert_non_null(strstr(first.out, "A search found lies that break it"));
+    (void)snprintf(line, sizeof line, "--scenario %s", path);
+    assert_int_equal(play(&second, line), 1);
+    const char *rounds = strstr(first.out, "Who said what to whom");
+    assert_non_null(rounds);
+    assert_non_null(strstr(second.out, rounds));
+    process_fini(&first);
+    process_fini(&second);
+    test_folder_fini(&folder);
+}
+
+static void search_that_finds_nothing_says_why(void **state)
+{
+    (void)state;
+    struct process process;
+    assert_int_equal(play(&process, "--generals 4 --traitors 2 --strategy worst"), 0);
+    assert_non_null(strstr(process.out, "A search found nothing that breaks it: "));
+    assert_null(strstr(process.out, "never acted"));
+    process_fini(&process);
+}
+
 static void quiet_says_it_by_the_exit_status_alone(void **state)
 {
     (void)state;
@@ -505,6 +539,8 @@ int main(void)
         cmocka_unit_test(json_has_its_keys_in_order),
         cmocka_unit_test(options_override_the_scenario_file),
         cmocka_unit_test(saved_scenario_plays_the_same_game),
+        cmocka_unit_test(worst_lies_are_found_and_play_the_same_when_saved),
+        cmocka_unit_test(search_that_finds_nothing_says_why),
         cmocka_unit_test(quiet_says_it_by_the_exit_status_alone),
         cmocka_unit_test(terminal_gets_colour_unless_it_does_not_want_it),
         cmocka_unit_test(pictures_are_drawn_where_they_are_wanted),
