@@ -156,7 +156,7 @@ static void put_packet(struct buffer *out, const struct packets *packets,
                        const struct packet *packet)
 {
     struct piece pieces[PIECES_MAX];
-    unsigned count = packet_pieces(packets, packet, 0, pieces);
+    unsigned count = packet_pieces(packets, packet, END_SENT, 0, pieces);
     text_put(out, "\n[%u,%u,%u,%u,%u,[", packets->instance, packet->round, packet->from, packet->to,
              packet->count - packet->fates[FATE_LOYAL]);
     for (unsigned i = 0; i < count; i++) {

@@ -18,8 +18,8 @@ static void draw_packet(struct svg *svg, const struct packets *packets, const st
                         int x, int y, int size)
 {
     struct piece pieces[PIECES_MAX];
-    unsigned count = packet_pieces(packets, packet, 0, pieces);
-    draw_pieces(svg, pieces, count, x, y, size - 1, size - 1);
+    unsigned count = packet_pieces(packets, packet, END_SENT, 0, pieces);
+    draw_pieces(svg, packets->play, pieces, count, (struct point){x, y}, size - 1, size - 1);
 }
 
 /* Lies are a triangle in the corner of the cell: in a grid there is no room for a mark. */

@@ -88,9 +88,7 @@ static void count_marks(const struct play *play, struct tally *tally)
     for (size_t i = 0; i < play->message_count; i++) {
         const struct message *message = &play->messages[i];
         tally->fates[message->fate]++;
-        tally->refused += message->fate != FATE_SILENT && message->fate != FATE_LATE &&
-                          message->fate != FATE_GARBAGE && message->verdict != VERDICT_ACCEPTED &&
-                          message->verdict != VERDICT_DUPLICATE;
+        tally->refused += message_is_refused(message);
     }
     for (size_t i = 0; play->message_count > 0 && i < play->instance_count; i++) {
         struct packets packets;

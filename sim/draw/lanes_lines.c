@@ -47,7 +47,8 @@ void lanes_draw_line(struct svg *svg, const struct lanes *lanes, size_t index)
         char class[16];
         (void)snprintf(class, sizeof class, "line %s", order_class(packet->order));
         /* What is refused or late ends before it arrives. */
-        bool is_lost = packet->is_refused || packet->fates[FATE_LATE] == packet->count;
+        bool is_lost =
+            packet->refused == packet->count || packet->fates[FATE_LATE] == packet->count;
         svg_line(svg, class, from, is_lost ? point_between(from, to, 940) : to);
     } else {
         svg_line(svg, "line thread", from, to);
@@ -76,11 +77,8 @@ void lanes_draw_marks(struct svg *svg, const struct lanes *lanes, size_t index)
                       packet->fates[marks[i].fate]);
         }
     }
-    bool is_said_already =
-        packet->fates[FATE_SILENT] + packet->fates[FATE_LATE] + packet->fates[FATE_GARBAGE] ==
-        packet->count;
-    if (packet->is_refused && !is_said_already) {
-        draw_mark(svg, MARK_REFUSED, point_between(from, to, 950), radius, packet->count);
+    if (packet->refused > 0) {
+        draw_mark(svg, MARK_REFUSED, point_between(from, to, 950), radius, packet->refused);
     }
 }
 
@@ -112,17 +110,12 @@ void lanes_draw_ends(struct svg *svg, const struct lanes *lanes, size_t index)
     if (lanes->chain_width > 0 && packet->fates[FATE_SILENT] != packet->count) {
         draw_signers(svg, lanes, packet, x + lanes->cell_width + 4, y + height / 2 + 4);
     }
-    bool is_lost = packet->is_refused || packet->fates[FATE_LATE] == packet->count ||
-                   packet->fates[FATE_GARBAGE] == packet->count;
     struct piece pieces[PIECES_MAX];
-    unsigned count = packet_pieces(lanes->packets, packet, FEW_VALUES, pieces);
     if (out_width(packet) > 0) {
-        draw_pieces(svg, pieces, count, start.x / 10, start.y / 10 - half, OUT_WIDTH, height);
+        unsigned sent = packet_pieces(lanes->packets, packet, END_SENT, FEW_VALUES, pieces);
+        draw_pieces(svg, lanes->play, pieces, sent,
+                    (struct point){start.x / 10, start.y / 10 - half}, OUT_WIDTH, height);
     }
-    if (packet->is_mixed && !is_lost) {
-        draw_pieces(svg, pieces, count, x, y, lanes->cell_width, height);
-    } else {
-        draw_cell(svg, lanes->play, is_lost ? ORDER_ABSENT : packet->order, x, y, lanes->cell_width,
-                  height);
-    }
+    unsigned heard = packet_pieces(lanes->packets, packet, END_HEARD, FEW_VALUES, pieces);
+    draw_pieces(svg, lanes->play, pieces, heard, (struct point){x, y}, lanes->cell_width, height);
 }

@@ -50,12 +50,27 @@ order_nr message_colour(const struct play *play, const struct message *message)
     return message->sent < play->scenario.order_count ? message->sent : ORDER_ABSENT;
 }
 
+bool message_is_refused(const struct message *message)
+{
+    return message->fate != FATE_SILENT && message->fate != FATE_LATE &&
+           message->fate != FATE_GARBAGE && message->verdict != VERDICT_ACCEPTED &&
+           message->verdict != VERDICT_DUPLICATE;
+}
+
+static order_nr colour_at(const struct packets *packets, const struct packet *packet, enum end end,
+                          uint32_t index)
+{
+    const struct message *message = packet_message(packets, packet, index);
+    if (end == END_HEARD && (message->fate == FATE_LATE || message_is_refused(message))) {
+        return ORDER_ABSENT;
+    }
+    return message_colour(packets->play, message);
+}
+
 static void add_message(struct packets *packets, const struct message *message, size_t at)
 {
     struct packet *last = packets->count == 0 ? NULL : &packets->items[packets->count - 1];
     order_nr order = message_colour(packets->play, message);
-    bool is_refused = message->fate != FATE_SILENT && message->verdict != VERDICT_ACCEPTED &&
-                      message->verdict != VERDICT_DUPLICATE;
     if (last == NULL || last->round != message->round || last->from != message->from ||
         last->to != message->to) {
         last = &packets->items[packets->count++];
@@ -63,13 +78,12 @@ static void add_message(struct packets *packets, const struct message *message, 
                                 .from = message->from,
                                 .to = message->to,
                                 .first = (uint32_t)at,
-                                .order = order,
-                                .is_refused = true};
+                                .order = order};
     }
     last->count++;
     last->fates[message->fate]++;
     last->is_mixed = last->is_mixed || order != last->order;
-    last->is_refused = last->is_refused && is_refused;
+    last->refused += message_is_refused(message);
     packets->rounds = message->round > packets->rounds ? message->round : packets->rounds;
 }
 
@@ -137,11 +151,11 @@ void packets_fini(struct packets *packets)
 }
 
 static unsigned pieces_in_turn(const struct packets *packets, const struct packet *packet,
-                               struct piece pieces[PIECES_MAX])
+                               enum end end, struct piece pieces[PIECES_MAX])
 {
     unsigned count = 0;
     for (uint32_t i = 0; i < packet->count; i++) {
-        order_nr order = message_colour(packets->play, packet_message(packets, packet, i));
+        order_nr order = colour_at(packets, packet, end, i);
         if (count == 0 || pieces[count - 1].order != order) {
             ASSERT(count < PIECES_MAX);
             pieces[count++] = (struct piece){.order = order};
@@ -151,16 +165,16 @@ static unsigned pieces_in_turn(const struct packets *packets, const struct packe
     return count;
 }
 
-unsigned packet_pieces(const struct packets *packets, const struct packet *packet, unsigned few,
-                       struct piece pieces[PIECES_MAX])
+unsigned packet_pieces(const struct packets *packets, const struct packet *packet, enum end end,
+                       unsigned few, struct piece pieces[PIECES_MAX])
 {
     ASSERT(few <= PIECES_MAX);
     if (packet->count <= few) {
-        return pieces_in_turn(packets, packet, pieces);
+        return pieces_in_turn(packets, packet, end, pieces);
     }
     uint32_t tally[SCENARIO_ORDERS_MAX + 1] = {0};
     for (uint32_t i = 0; i < packet->count; i++) {
-        order_nr order = message_colour(packets->play, packet_message(packets, packet, i));
+        order_nr order = colour_at(packets, packet, end, i);
         tally[order < SCENARIO_ORDERS_MAX ? order : SCENARIO_ORDERS_MAX]++;
     }
     unsigned count = 0;

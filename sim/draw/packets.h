@@ -14,9 +14,9 @@ struct packet {
     uint32_t first; /* of `packets->order` */
     uint32_t count; /* of messages, >= 1 */
     uint32_t fates[FATE_COUNT];
-    order_nr order;  /* that all of them carry, ORDER_ABSENT if none came to anything */
-    bool is_mixed;   /* they carry different ones */
-    bool is_refused; /* the receiver took none of them, and not because he knew it already */
+    order_nr order;   /* that all of them carry, ORDER_ABSENT if none came to anything */
+    bool is_mixed;    /* they carry different ones */
+    uint32_t refused; /* that came in time and as orders, but not so that the receiver takes them */
 };
 
 struct packets {
@@ -48,10 +48,15 @@ struct piece {
 };
 #define PIECES_MAX (SCENARIO_ORDERS_MAX + 1u)
 
-/* The pieces of a packet: runs of one order as the values come if there are at most `few` of them
- * (<= PIECES_MAX), otherwise one piece for each order. Returns how many. */
-unsigned packet_pieces(const struct packets *packets, const struct packet *packet, unsigned few,
-                       struct piece pieces[PIECES_MAX]);
+enum end { END_SENT, END_HEARD };
+
+/* The pieces of a packet as they are at one end: runs of one order as the values come if there are
+ * at most `few` of them (<= PIECES_MAX), otherwise one piece for each order. Returns how many. */
+unsigned packet_pieces(const struct packets *packets, const struct packet *packet, enum end end,
+                       unsigned few, struct piece pieces[PIECES_MAX]);
+
+/* The receiver could not take it, and not because he knew it already. */
+bool message_is_refused(const struct message *message);
 
 /* What is seen on the line: what was sent, ORDER_ABSENT where that is nothing or no order. */
 order_nr message_colour(const struct play *play, const struct message *message);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define LETTER_WIDTH 10
+
 const char *order_class(order_nr order)
 {
     static const char *const classes[SCENARIO_ORDERS_MAX] = {
@@ -128,33 +130,38 @@ void draw_band(struct svg *svg, order_nr order, int x, int y, int width, int hei
              order_class(order), x, y, width, height);
 }
 
-void draw_pieces(struct svg *svg, const struct piece *pieces, unsigned count, int x, int y,
-                 int width, int height)
-{
-    uint64_t total = 0;
-    uint64_t done = 0;
-    for (unsigned i = 0; i < count; i++) {
-        total += pieces[i].count;
-    }
-    for (unsigned i = 0; i < count && total > 0; i++) {
-        int begin = x + (int)((uint64_t)width * done / total);
-        done += pieces[i].count;
-        int end = x + (int)((uint64_t)width * done / total);
-        if (end > begin) {
-            draw_band(svg, pieces[i].order, begin, y, end - begin, height);
-        }
-    }
-}
-
 void draw_cell(struct svg *svg, const struct play *play, order_nr order, int x, int y, int width,
                int height)
 {
     draw_band(svg, order, x, y, width, height);
-    if (height >= 10 && width >= 10) {
+    if (height >= LETTER_WIDTH && width >= LETTER_WIDTH) {
         char letter[8];
         order_letter(play, order, letter);
         svg_text(svg, order == ORDER_ABSENT ? "letter none" : "letter", x + width / 2,
                  y + height / 2 + 4, 0, "%s", letter);
+    }
+}
+
+void draw_pieces(struct svg *svg, const struct play *play, const struct piece *pieces,
+                 unsigned count, struct point at, int width, int height)
+{
+    uint64_t total = 0;
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; i < count; i++) {
+        total += pieces[i].count;
+        least = pieces[i].count < least ? pieces[i].count : least;
+    }
+    bool has_letters = total > 0 && (uint64_t)width * least / total >= LETTER_WIDTH;
+    uint64_t done = 0;
+    for (unsigned i = 0; i < count && total > 0; i++) {
+        int begin = at.x + (int)((uint64_t)width * done / total);
+        done += pieces[i].count;
+        int end = at.x + (int)((uint64_t)width * done / total);
+        if (has_letters) {
+            draw_cell(svg, play, pieces[i].order, begin, at.y, end - begin, height);
+        } else if (end > begin) {
+            draw_band(svg, pieces[i].order, begin, at.y, end - begin, height);
+        }
     }
 }
 

@@ -44,11 +44,11 @@ void draw_mark(struct svg *svg, enum mark mark, struct point at, int radius, uin
 /* A cell in the colour of an order, with its letter if there is room. */
 void draw_cell(struct svg *svg, const struct play *play, order_nr order, int x, int y, int width,
                int height);
-/* A part of a cell, without a letter. */
+/* A cell without a letter. */
 void draw_band(struct svg *svg, order_nr order, int x, int y, int width, int height);
-/* Pieces side by side, each as wide as its share. */
-void draw_pieces(struct svg *svg, const struct piece *pieces, unsigned count, int x, int y,
-                 int width, int height);
+/* Pieces side by side, each as wide as its share; with letters if there is room for all. */
+void draw_pieces(struct svg *svg, const struct play *play, const struct piece *pieces,
+                 unsigned count, struct point at, int width, int height);
 /* A round for an order and its name beside it: what somebody obeys. */
 void draw_decision(struct svg *svg, const struct play *play, order_nr order, int x, int y);
 

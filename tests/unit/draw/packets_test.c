@@ -18,7 +18,7 @@ static void packets_of_a_game_are_as_many_as_it_counted(void **state)
         messages += packet->count;
         assert_int_equal(packet->count, packet->round == 3 ? 4 : 1);
         assert_int_equal(packet->fates[FATE_LOYAL], packet->count);
-        assert_false(packet->is_mixed || packet->is_refused);
+        assert_false(packet->is_mixed || packet->refused > 0);
         assert_int_equal(packet->order, ATTACK);
         for (uint32_t k = 0; k < packet->count; k++) {
             const struct message *message = packet_message(&packets, packet, k);
@@ -109,8 +109,8 @@ static void pieces_of_few_values_come_in_turn_and_of_many_by_order(void **state)
         const struct packet *packet = &packets.items[i];
         struct piece few[PIECES_MAX];
         struct piece many[PIECES_MAX];
-        unsigned few_count = packet_pieces(&packets, packet, 8, few);
-        unsigned many_count = packet_pieces(&packets, packet, 0, many);
+        unsigned few_count = packet_pieces(&packets, packet, END_SENT, 8, few);
+        unsigned many_count = packet_pieces(&packets, packet, END_SENT, 0, many);
         uint32_t at = 0;
         for (unsigned k = 0; k < few_count; k++) {
             for (uint32_t left = few[k].count; left > 0; left--) {
@@ -134,6 +134,34 @@ static void pieces_of_few_values_come_in_turn_and_of_many_by_order(void **state)
     play_free(play);
 }
 
+static void what_is_refused_was_sent_but_not_heard(void **state)
+{
+    (void)state;
+    struct scenario scenario = game_of(ALGORITHM_SM, 4, 1);
+    game_betray(&scenario, 2, STRATEGY_FORGE);
+    struct play *play = game_play(&scenario);
+    struct packets packets;
+    packets_init(&packets, play, 0);
+    uint32_t refused = 0;
+    for (size_t i = 0; i < packets.count; i++) {
+        const struct packet *packet = &packets.items[i];
+        struct piece sent[PIECES_MAX];
+        struct piece heard[PIECES_MAX];
+        packet_pieces(&packets, packet, END_SENT, 8, sent);
+        unsigned count = packet_pieces(&packets, packet, END_HEARD, 8, heard);
+        uint32_t lost = 0;
+        for (unsigned k = 0; k < count; k++) {
+            lost += heard[k].order == ORDER_ABSENT ? heard[k].count : 0;
+        }
+        assert_int_equal(lost, packet->refused);
+        assert_int_not_equal(sent[0].order, ORDER_ABSENT);
+        refused += lost;
+    }
+    assert_int_equal(refused, 2);
+    packets_fini(&packets);
+    play_free(play);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +170,7 @@ int main(void)
         cmocka_unit_test(loyal_relays_of_two_orders_are_not_two_faced),
         cmocka_unit_test(one_lie_to_all_is_not_two_faced),
         cmocka_unit_test(pieces_of_few_values_come_in_turn_and_of_many_by_order),
+        cmocka_unit_test(what_is_refused_was_sent_but_not_heard),
         cmocka_unit_test(garbage_and_silence_carry_no_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* picture_test.c - what a picture must show, and that it is sound XML whatever the game. */
+#include "draw/packets.h"
 #include "support_game.h"
 
 #include <stdio.h>
@@ -171,6 +172,15 @@ static void picture_of_a_loyal_game_marks_nothing(void **state)
     play_free(play);
 }
 
+static size_t refused_of(const struct play *play)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < play->message_count; i++) {
+        count += message_is_refused(&play->messages[i]);
+    }
+    return count;
+}
+
 static void picture_marks_every_lie(void **state)
 {
     (void)state;
@@ -182,6 +192,7 @@ static void picture_marks_every_lie(void **state)
             assert_int_equal(marks_of(svg, "late"), fates_of(play, FATE_LATE));
             assert_int_equal(marks_of(svg, "garbage"), fates_of(play, FATE_GARBAGE));
             assert_int_equal(marks_of(svg, "extra"), fates_of(play, FATE_EXTRA));
+            assert_int_equal(marks_of(svg, "refused"), refused_of(play));
         }
         free(svg);
         play_free(play);
