@@ -3,9 +3,9 @@
 #include "draw/packets.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A message with all that its place depends on. */
 struct entry {
@@ -41,7 +41,9 @@ static int compare_paths(const void *left, const void *right)
     int order = compare_number(x->round, y->round);
     order = order != 0 ? order : compare_number(x->from, y->from);
     order = order != 0 ? order : compare_number(x->path_count, y->path_count);
-    order = order != 0 ? order : memcmp(a->path, b->path, x->path_count);
+    order = order != 0
+                ? order
+                : slice_compare(slice_of(a->path, x->path_count), slice_of(b->path, y->path_count));
     return order != 0 ? order : compare_number(a->number, b->number);
 }
 
@@ -102,7 +104,8 @@ static void find_two_faced(struct packets *packets, const struct entry *entries)
         bool is_same = spoken != NULL && spoken->message->round == message->round &&
                        spoken->message->from == message->from &&
                        spoken->message->path_count == message->path_count &&
-                       memcmp(spoken->path, entry->path, message->path_count) == 0;
+                       slice_is_equal(slice_of(spoken->path, message->path_count),
+                                      slice_of(entry->path, message->path_count));
         if (is_same && spoken->message->sent != message->sent &&
             general_is_in(play->scenario.traitors, message->from) &&
             (play->scenario.algorithm != ALGORITHM_SM || message->path_count == 1) &&

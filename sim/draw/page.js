@@ -206,7 +206,7 @@ function drawStage() {
 function quote(message, packet) {
     const said = `\u201c${orderName(message.sent)}\u201d`;
     if (game.algorithm === "sm") {
-        return `general ${packet.from} shows ${packet.to}: ${said}, signed by ${message.path.join(", then ")}`;
+        return `general ${packet.from} shows ${packet.to}: ${said}, signed by ${message.path.join(", then ") || "nobody"}`;
     }
     const chain = message.path.slice(0, -1).reverse().map(g => `${g} said`);
     return `general ${packet.from} tells ${packet.to}: ` + (chain.length === 0 ? said

@@ -101,6 +101,36 @@ static void picture_of_every_game_is_sound(void **state)
     }
 }
 
+/* Every algorithm with every strategy, few and many generals, whoever commands. */
+static void picture_of_any_game_is_sound(void **state)
+{
+    (void)state;
+    static const unsigned sizes[] = {2, 3, 6, 13};
+    unsigned played = 0;
+    for (unsigned number = 0; number < 3u * STRATEGY_COUNT * 4u * 2u; number++) {
+        unsigned generals = sizes[number / 2 % 4];
+        struct scenario scenario = game_of((enum algorithm)(number / 8 % 3), generals, 0);
+        scenario.m = generals > 4 ? 2 : generals - 2;
+        scenario.commander = (general_id)(generals - 1);
+        scenario.is_interactive = number % 2 == 1 && scenario.algorithm != ALGORITHM_NAIVE;
+        scenario.is_beyond = true;
+        game_betray(&scenario, 0, (enum strategy)(number / 24 % STRATEGY_COUNT));
+        game_betray(&scenario, (general_id)(generals - 1), scenario.strategies[0]);
+        struct play *play = NULL;
+        struct error_text text;
+        if (play_run(&scenario, &play, &text) == OK) {
+            char *svg = game_svg(play, (general_id)(number % 3));
+            assert_null(xml_trouble(svg));
+            free(svg);
+            free(game_html(play));
+            play_free(play);
+            played++;
+        }
+        scenario_fini(&scenario);
+    }
+    assert_true(played > 100);
+}
+
 static void picture_shows_lanes_rounds_and_reasons(void **state)
 {
     (void)state;
@@ -380,6 +410,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picture_of_every_game_is_sound),
+        cmocka_unit_test(picture_of_any_game_is_sound),
         cmocka_unit_test(picture_shows_lanes_rounds_and_reasons),
         cmocka_unit_test(picture_of_voters_shows_what_each_wants),
         cmocka_unit_test(picture_of_a_graph_shows_the_regular_set_and_its_paths),
