@@ -29,16 +29,30 @@ void sheet_fini(struct scenario_sheet *sheet)
     sheet->document = NULL;
 }
 
-enum error sheet_read(struct scenario_sheet *sheet, const char *path, struct error_text *text)
+static enum error check_required(const struct scenario_sheet *sheet, struct error_text *text)
 {
-    ASSERT(sheet->document == NULL);
-    sheet->path = path;
-    TRY(document_read(scenario_schema(), path, &sheet->document, text));
     TRY(document_check_required(sheet->document, SCENARIO_ROOT, 0, text));
     for (size_t i = 0; i < document_count(sheet->document, SCENARIO_LIE); i++) {
         TRY(document_check_required(sheet->document, SCENARIO_LIE, i, text));
     }
     return OK;
+}
+
+enum error sheet_read(struct scenario_sheet *sheet, const char *path, struct error_text *text)
+{
+    ASSERT(sheet->document == NULL);
+    sheet->path = path;
+    TRY(document_read(scenario_schema(), path, &sheet->document, text));
+    return check_required(sheet, text);
+}
+
+enum error sheet_parse(struct scenario_sheet *sheet, const char *path, struct slice bytes,
+                       struct error_text *text)
+{
+    ASSERT(sheet->document == NULL);
+    sheet->path = path;
+    TRY(document_parse(scenario_schema(), path, bytes, &sheet->document, text));
+    return check_required(sheet, text);
 }
 
 enum error sheet_option(struct scenario_sheet *sheet, enum scenario_setting setting,

@@ -27,6 +27,10 @@ void sheet_fini(struct scenario_sheet *sheet);
 MUST_USE enum error sheet_read(struct scenario_sheet *sheet, const char *path,
                                struct error_text *text);
 
+/* The same from memory; `path` is for messages. */
+MUST_USE enum error sheet_parse(struct scenario_sheet *sheet, const char *path, struct slice bytes,
+                                struct error_text *text);
+
 /* Takes an option; what is wrong with it alone is refused at once. */
 MUST_USE enum error sheet_option(struct scenario_sheet *sheet, enum scenario_setting setting,
                                  const char *name, const char *value, struct error_text *text);
