@@ -44,7 +44,7 @@ static bool names_a_file(struct slice bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice bytes = slice_of(data, size);
-    struct error_text reason = {{0}};
+    struct error_text reason = {""};
     struct scenario first;
     struct scenario second;
     if (size == 0 || names_a_file(bytes)) {
@@ -55,11 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         scenario_fini(&first);
         return 0;
     }
-    (void)scenario_check(&first, &reason);
+    enum error error = scenario_check(&first, &reason);
+    ASSERT(error == OK || reason.text[0] != '\0');
     size_t first_size = 0;
     size_t second_size = 0;
     char *written = write_text(&first, &first_size);
-    enum error error = parse(&second, slice_of(written, first_size), &reason);
+    error = parse(&second, slice_of(written, first_size), &reason);
     ASSERT(error == OK);
     char *again = write_text(&second, &second_size);
     ASSERT(slice_is_equal(slice_of(written, first_size), slice_of(again, second_size)));
