@@ -42,15 +42,30 @@ void strategies_add(struct strategies *strategies, uint64_t count, uint64_t bits
     }
 }
 
+/* "30*2^40", "2^12", "6". */
+static int print_term(char *text, size_t room, uint64_t count, uint64_t bits)
+{
+    if (bits == 0) {
+        return snprintf(text, room, "%" PRIu64, count);
+    }
+    return count == 1 ? snprintf(text, room, "2^%" PRIu64, bits)
+                      : snprintf(text, room, "%" PRIu64 "*2^%" PRIu64, count, bits);
+}
+
 void strategies_form(const struct strategies *strategies, char text[STRATEGIES_FORM_BYTES])
 {
     size_t used = 0;
     (void)snprintf(text, STRATEGIES_FORM_BYTES, "0");
-    for (unsigned i = 0; i < strategies->term_count && used < STRATEGIES_FORM_BYTES; i++) {
-        int length =
-            snprintf(text + used, STRATEGIES_FORM_BYTES - used, "%s%" PRIu64 "*2^%" PRIu64,
-                     i == 0 ? "" : " + ", strategies->terms[i].count, strategies->terms[i].bits);
-        used += length < 0 ? 0 : (size_t)length;
+    for (unsigned i = 0; i < strategies->term_count; i++) {
+        if (i > 0) {
+            (void)snprintf(text + used, STRATEGIES_FORM_BYTES - used, " + ");
+            used += 3;
+        }
+        int length = print_term(text + used, STRATEGIES_FORM_BYTES - used,
+                                strategies->terms[i].count, strategies->terms[i].bits);
+        ASSERT(length > 0);
+        used += (size_t)length;
+        ASSERT(used + 3 < STRATEGIES_FORM_BYTES);
     }
 }
 

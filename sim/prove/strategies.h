@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define STRATEGIES_TERMS_MAX   4u
-#define STRATEGIES_FORM_BYTES  96u
+#define STRATEGIES_FORM_BYTES  256u
 #define STRATEGIES_EXACT_BYTES 1024u
 
 /* The sum of count * 2^bits. */

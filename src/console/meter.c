@@ -22,6 +22,7 @@ void meter_init(struct meter *meter, uint64_t begin_bytes, uint64_t total_bytes,
         .begin_bytes = begin_bytes,
         .begin_ns = now_ns,
         .shown_ns = now_ns,
+        .unit = "lines",
     };
 }
 
@@ -60,14 +61,14 @@ static void show(struct meter *meter, uint64_t bytes, uint64_t count, uint64_t n
     const char *before = meter->is_screen ? "\r" : "";
     const char *after = meter->is_screen ? "\x1b[K" : "\n";
     if (meter->total_bytes == 0) {
-        (void)fprintf(stderr, "%s%llu lines, %.0f/s%s", before, (unsigned long long)count,
+        (void)fprintf(stderr, "%s%llu %s, %.0f/s%s", before, (unsigned long long)count, meter->unit,
                       meter->rate, after);
     } else if (meter->is_screen) {
-        (void)fprintf(stderr, "\r[%s] %5.1f %%  %llu lines  %.0f/s  ETA %s\x1b[K", bar, share * 100,
-                      (unsigned long long)count, meter->rate, eta);
+        (void)fprintf(stderr, "\r[%s] %5.1f %%  %llu %s  %.0f/s  ETA %s\x1b[K", bar, share * 100,
+                      (unsigned long long)count, meter->unit, meter->rate, eta);
     } else {
-        (void)fprintf(stderr, "%5.1f %%, %llu lines, %.0f/s, ETA %s\n", share * 100,
-                      (unsigned long long)count, meter->rate, eta);
+        (void)fprintf(stderr, "%5.1f %%, %llu %s, %.0f/s, ETA %s\n", share * 100,
+                      (unsigned long long)count, meter->unit, meter->rate, eta);
     }
     meter->is_drawn = meter->is_screen;
 }

@@ -15,7 +15,8 @@ struct meter {
     uint64_t begin_ns;
     uint64_t shown_ns; /* when something was shown last */
     uint64_t shown_count;
-    double rate; /* per second, lately */
+    double rate;      /* per second, lately */
+    const char *unit; /* of what is counted; "lines" unless it is set after meter_init */
 };
 
 void meter_init(struct meter *meter, uint64_t begin_bytes, uint64_t total_bytes, bool is_quiet,

@@ -19,6 +19,12 @@ static void strategies_of_om2_among_seven_are_exact(void **state)
     assert_string_equal(text, "6*2^30 + 30*2^40");
     assert_true(strategies_exact(&strategies, text));
     assert_string_equal(text, "32991791284224");
+    strategies = (struct strategies){0};
+    strategies_add(&strategies, 1, 12);
+    strategies_add(&strategies, 0, 99);
+    strategies_add(&strategies, 6, 0);
+    strategies_form(&strategies, text);
+    assert_string_equal(text, "2^12 + 6");
 }
 
 static void strategies_large_number_has_all_its_digits(void **state)
