@@ -7,6 +7,10 @@
 
 int command_generals(int argc, char **argv);
 int command_prove(int argc, char **argv);
+int command_cluster(int argc, char **argv);
+int command_campaign(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_shrink(int argc, char **argv);
 int command_help_scenario(int argc, char **argv);
 
 #endif

@@ -19,6 +19,12 @@ static const struct command commands[] = {
     {"prove", "[OPTION ...]", "prove what traitors can and cannot do", command_prove},
 #endif
     {"help-scenario", "", "print every setting of a scenario file", command_help_scenario},
+#ifdef STRATEGOS_HAS_CLUSTER
+    {"cluster", "--seed S", "play a whole group in virtual time", command_cluster},
+    {"campaign", "[OPTION ...]", "play many groups, each drawn from a seed", command_campaign},
+    {"replay", "SEED", "play a run of a campaign again", command_replay},
+    {"shrink", "SEED", "make a failing run small", command_shrink},
+#endif
     {NULL, NULL, NULL, NULL},
 };
 

@@ -30,7 +30,8 @@ BEGIN {
     uses["oracles"] = "base crypto wire agreement machine"
     uses["traitors"] = uses["oracles"] " replica storage transport node"
     uses["cluster"] = uses["traitors"] " config client ideal disk oracles traitors"
-    uses["command"] = uses["cluster"] " cluster " uses["generals"] " generals prove draw console"
+    uses["campaign"] = uses["cluster"] " cluster"
+    uses["command"] = uses["campaign"] " campaign " uses["generals"] " generals prove draw console"
     # Which layers may see a library.
     library["sodium.h"] = "crypto"
     library["sodium/"] = "crypto"

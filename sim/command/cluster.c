@@ -1,0 +1,156 @@
+/* cluster.c - `strategos-sim cluster` and `replay`: one run of a whole group, shown. */
+#include "base/log.h"
+#include "command/command.h"
+#include "command/run_print.h"
+#include "console/ticks.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char ending[] =
+    "EXIT STATUS\n"
+    "       0  all properties held\n"
+    "       2  wrong usage\n"
+    "       10 a safety property was violated\n"
+    "       11 liveness: something never came about\n"
+    "       12 an invariant was broken, or the program crashed\n"
+    "\nEXAMPLES\n"
+    "       strategos-sim cluster --seed 1\n"
+    "       strategos-sim cluster --seed 7 --replicas 4 --traitors 1 --strategy silent --trace\n"
+    "       strategos-sim replay 7 --replicas 4 --traitors 1 --strategy silent\n";
+
+struct request {
+    struct run_options run;
+    bool trace;
+    bool json;
+    const char *html;
+};
+
+static enum error play(const struct request *request, const struct plan *plan,
+                       struct world_outcome *outcome, struct error_text *text)
+{
+    (void)request;
+    return world_run(plan, NULL, outcome, text);
+}
+
+static int fail(const char *name, const struct error_text *text)
+{
+    (void)fprintf(stderr, "%s: %s\n", name, text->text);
+    return EXIT_USAGE;
+}
+
+static int run(const char *name, const struct request *request)
+{
+    struct error_text text = {{0}};
+    struct world_outcome outcome;
+    struct plan *plan = malloc(sizeof *plan);
+    if (plan == NULL) {
+        (void)error_set(&text, ERROR_MEMORY, "no memory");
+        return fail(name, &text);
+    }
+    enum error error = run_options_plan(&request->run, plan, &text);
+    if (error != OK) {
+        free(plan);
+        return error == ERROR_EXISTS ? EXIT_DONE : fail(name, &text);
+    }
+    if (!request->json) {
+        run_print_plan(&request->run, plan, stdout);
+        (void)fflush(stdout);
+    }
+    log_init(LOG_ERROR, -1);
+    uint64_t begun_ns = ticks_now_ns();
+    error = play(request, plan, &outcome, &text);
+    uint64_t took_ns = ticks_now_ns() - begun_ns;
+    if (error != OK) {
+        free(plan);
+        return fail(name, &text);
+    }
+    if (request->json) {
+        run_print_json(&request->run, plan, &outcome, stdout);
+    } else {
+        run_print_outcome(plan, &outcome, stdout);
+        if (isatty(STDOUT_FILENO) && took_ns > 0) {
+            (void)printf("in %.3f s, %.0f times as fast as it was\n", (double)took_ns / 1e9,
+                         (double)outcome.stats.virtual_ns / (double)took_ns);
+        }
+        if (outcome.has_finding) {
+            (void)printf("again:  strategos-sim replay %" PRIu64, plan->seed);
+            run_options_print(&request->run, stdout);
+            (void)printf("\nsmaller: strategos-sim shrink %" PRIu64, plan->seed);
+            run_options_print(&request->run, stdout);
+            (void)printf("\n");
+        }
+    }
+    free(plan);
+    return run_exit_code(false, &outcome);
+}
+
+static int parse_and_run(int argc, char **argv, bool is_replay)
+{
+    struct request request = {.trace = false};
+    struct argument_option shared[RUN_OPTIONS];
+    struct arguments arguments;
+    int exit_code = EXIT_DONE;
+    run_options_init(&request.run);
+    run_options_table(&request.run, shared);
+    const struct argument_option options[] = {
+        {.name = "seed",
+         .kind = ARGUMENT_NUMBER,
+         .value = &request.run.seed,
+         .placeholder = "S",
+         .maximum = UINT64_MAX,
+         .help = "Decides everything that is not given."},
+        {.name = "trace",
+         .kind = ARGUMENT_FLAG,
+         .value = &request.trace,
+         .help = "One line per event."},
+        {.name = "html",
+         .kind = ARGUMENT_TEXT,
+         .value = &request.html,
+         .placeholder = "FILE",
+         .help = "Draw the run, or what came before a finding, as a page."},
+        {.name = "json",
+         .kind = ARGUMENT_FLAG,
+         .value = &request.json,
+         .help = "Print the outcome as JSON."},
+        {.name = NULL},
+    };
+    const struct argument_command command = {
+        .name = is_replay ? "strategos-sim replay" : "strategos-sim cluster",
+        .usage = is_replay ? "SEED [OPTION ...]" : "--seed S [OPTION ...]",
+        .summary = is_replay ? "play a run again, as a campaign printed it"
+                             : "play a whole group in virtual time, with faults and traitors",
+        .description =
+            "The replicas, their ledgers and machine, and the clients are the production code; the "
+            "network, the disks, the clocks and the traitors are this program's. One seed decides "
+            "everything: the same seed and options give the same run, byte for byte.",
+        .options = options,
+        .common = shared,
+        .operands_min = is_replay ? 1 : 0,
+        .operands_max = is_replay ? 1 : 0,
+        .ending = ending,
+    };
+    if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
+        return exit_code;
+    }
+    if (is_replay) {
+        char *end = NULL;
+        request.run.seed = strtoull(arguments.operands[0], &end, 0);
+        if (end == arguments.operands[0] || *end != '\0') {
+            return arguments_refuse(&command, "'%s' is not a seed", arguments.operands[0]);
+        }
+    }
+    return run(command.name, &request);
+}
+
+int command_cluster(int argc, char **argv)
+{
+    return parse_and_run(argc, argv, false);
+}
+
+int command_replay(int argc, char **argv)
+{
+    return parse_and_run(argc, argv, true);
+}

@@ -1,0 +1,87 @@
+/* run_print.c - see run_print.h. */
+#include "command/run_print.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+
+void run_print_plan(const struct run_options *options, const struct plan *plan, void *stream)
+{
+    FILE *out = stream;
+    char line[ORACLE_TEXT_BYTES];
+    (void)fprintf(out, "strategos-sim %s\nseed %" PRIu64, run_revision(), plan->seed);
+    run_options_print(options, out);
+    (void)fprintf(out,
+                  "\n%zu replicas bear %zu traitors; %zu traitors; %zu customers; network %s; "
+                  "delta %" PRIu64 " ms\n%zu faults until %.3f s:\n",
+                  plan->replica_count, plan->fault_count, plan->traitor_count, plan->customer_count,
+                  plan->network.name, plan->delta_ns / PLAN_MS, plan->fault_total,
+                  (double)plan->faults_until_ns / 1e9);
+    for (size_t i = 0; i < plan->fault_total; i++) {
+        fault_describe(&plan->faults[i], line, sizeof line);
+        (void)fprintf(out, "  %3zu  %9.6f s  %s\n", i, (double)plan->faults[i].at_ns / 1e9, line);
+    }
+    for (size_t c = 0; c < plan->customer_count; c++) {
+        if (plan->customers[c].lie != CUSTOMER_HONEST) {
+            (void)fprintf(out, "       customer %zu lies: %s\n", c,
+                          customer_lie_name(plan->customers[c].lie));
+        }
+    }
+}
+
+void run_print_outcome(const struct plan *plan, const struct world_outcome *outcome, void *stream)
+{
+    FILE *out = stream;
+    const struct world_stats *stats = &outcome->stats;
+    (void)fprintf(out,
+                  "%.3f s of virtual time: %" PRIu64 " orders, highest view %" PRIu64 ", %" PRIu64
+                  " operations done, %" PRIu64 " frames, %" PRIu64 " syncs, %" PRIu64 " restarts\n",
+                  (double)stats->virtual_ns / 1e9, stats->orders, stats->view_highest,
+                  stats->operations, stats->frames, stats->syncs, stats->restarts);
+    for (size_t i = 0; i < traitor_strategy_count(); i++) {
+        if (outcome->acted[i] != 0) {
+            (void)fprintf(out, "traitors acted %" PRIu64 " times: %s\n", outcome->acted[i],
+                          traitor_strategy(i)->name);
+        }
+    }
+    (void)plan;
+    (void)fprintf(out, "trace %016" PRIx64 "\n", outcome->trace);
+    if (outcome->has_finding) {
+        (void)fprintf(out, "FOUND by %s: %s\n", outcome->oracle, outcome->text);
+    } else {
+        (void)fprintf(out, "all properties held\n");
+    }
+}
+
+void run_print_json(const struct run_options *options, const struct plan *plan,
+                    const struct world_outcome *outcome, void *stream)
+{
+    char trace[17];
+    const struct world_stats *stats = &outcome->stats;
+    (void)options;
+    (void)snprintf(trace, sizeof trace, "%016" PRIx64, outcome->trace);
+    json_t *acted = json_object();
+    for (size_t i = 0; i < traitor_strategy_count(); i++) {
+        if (outcome->acted[i] != 0) {
+            (void)json_object_set_new(acted, traitor_strategy(i)->name,
+                                      json_integer((json_int_t)outcome->acted[i]));
+        }
+    }
+    json_t *all = json_pack(
+        "{s:I, s:s, s:i, s:i, s:i, s:i, s:s, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:o, s:s, s:b, s:s?, s:s?}",
+        "seed", (json_int_t)plan->seed, "revision", run_revision(), "replicas",
+        (int)plan->replica_count, "faults", (int)plan->fault_count, "traitors",
+        (int)plan->traitor_count, "customers", (int)plan->customer_count, "network",
+        plan->network.name, "delta_ns", (json_int_t)plan->delta_ns, "fault_events",
+        (int)plan->fault_total, "virtual_ns", (json_int_t)stats->virtual_ns, "orders",
+        (json_int_t)stats->orders, "view", (json_int_t)stats->view_highest, "operations",
+        (json_int_t)stats->operations, "frames", (json_int_t)stats->frames, "syncs",
+        (json_int_t)stats->syncs, "restarts", (json_int_t)stats->restarts, "events",
+        (json_int_t)stats->events, "acted", acted, "trace", trace, "held",
+        outcome->has_finding ? 0 : 1, "oracle", outcome->has_finding ? outcome->oracle : NULL,
+        "finding", outcome->has_finding ? outcome->text : NULL);
+    (void)json_dumpf(all, stream, JSON_INDENT(2));
+    (void)fprintf(stream, "\n");
+    json_decref(all);
+}
