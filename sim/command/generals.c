@@ -29,16 +29,42 @@ static int fail(const struct run *run, const struct error_text *text)
     return EXIT_USAGE;
 }
 
-/* What the scenario as a whole is refused for, with its file's name. */
+/* The first lie that the scenario is refused for: it is played without it and all later ones, and
+ * not with it. As many as there are if lies are not the reason. */
+static size_t find_wrong_lie(const struct scenario *scenario)
+{
+    struct scenario part = *scenario; /* borrows the lies */
+    size_t played = 0;
+    size_t refused = scenario->lie_count;
+    part.lie_count = 0;
+    if (refused == 0 || scenario_check(&part, NULL) != OK) {
+        return scenario->lie_count;
+    }
+    while (refused - played > 1) {
+        part.lie_count = played + (refused - played) / 2;
+        if (scenario_check(&part, NULL) == OK) {
+            played = part.lie_count;
+        } else {
+            refused = part.lie_count;
+        }
+    }
+    return refused - 1;
+}
+
+/* What the scenario is refused for, with its file's name, and the line if a lie is the reason. */
 static enum error check(const struct run *run, const struct scenario *scenario,
                         struct error_text *text)
 {
     struct error_text reason = {""};
-    const char *path = run->settings.path;
+    const char *path = run->settings.sheet.path;
     enum error error = scenario_check(scenario, &reason);
-    return error == OK ? OK
-                       : error_set(text, error, "%s%s%s", path == NULL ? "" : path,
-                                   path == NULL ? "" : ": ", reason.text);
+    if (error == OK || path == NULL) {
+        return error == OK ? OK : error_set(text, error, "%s", reason.text);
+    }
+    size_t lie = find_wrong_lie(scenario);
+    int line = lie < scenario->lie_count ? sheet_lie_line(&run->settings.sheet, scenario, lie) : 0;
+    return line > 0 ? error_set(text, error, "%s:%d: %s", path, line, reason.text)
+                    : error_set(text, error, "%s: %s", path, reason.text);
 }
 
 /* The same game with loyal generals for those whose lies are still to be found: refused for the

@@ -2,8 +2,6 @@
  * and a setting mean the same and are refused alike. */
 #include "command/settings.h"
 
-#include "generals/scenario_sheet.h"
-
 #include <stdio.h>
 
 static const char description[] =
@@ -222,7 +220,6 @@ bool settings_parse(struct generals_settings *settings, int argc, char **argv, i
     struct raw_settings raw = {0};
     struct argument_option options[1 + SETTING_OPTION_COUNT + OWN_OPTIONS];
     struct arguments arguments;
-    struct scenario_sheet sheet;
     struct error_text text = {""};
     *settings = (struct generals_settings){
         .command = {.name = "strategos-sim generals",
@@ -233,6 +230,7 @@ bool settings_parse(struct generals_settings *settings, int argc, char **argv, i
                     .options = options,
                     .ending = ending,
                     .exit_status = exit_status}};
+    sheet_init(&settings->sheet);
     scenario_init(&settings->scenario);
     make_options(settings, &raw, options);
     bool is_parsed = arguments_parse(&settings->command, argc, argv, &arguments, exit_code);
@@ -244,11 +242,8 @@ bool settings_parse(struct generals_settings *settings, int argc, char **argv, i
         *exit_code = arguments_refuse(&settings->command, "--json does not go with --quiet");
         return false;
     }
-    settings->path = raw.scenario;
-    sheet_init(&sheet);
-    enum error error = fill_sheet(&sheet, &raw, &text);
-    error = error == OK ? sheet_apply(&sheet, &settings->scenario, &text) : error;
-    sheet_fini(&sheet);
+    enum error error = fill_sheet(&settings->sheet, &raw, &text);
+    error = error == OK ? sheet_apply(&settings->sheet, &settings->scenario, &text) : error;
     *exit_code = error == OK ? EXIT_DONE : refuse(settings, &text);
     if (*exit_code == EXIT_DONE && raw.tree != NULL) {
         *exit_code = read_tree(settings, raw.tree);
@@ -259,4 +254,5 @@ bool settings_parse(struct generals_settings *settings, int argc, char **argv, i
 void settings_fini(struct generals_settings *settings)
 {
     scenario_fini(&settings->scenario);
+    sheet_fini(&settings->sheet);
 }

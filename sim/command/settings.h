@@ -4,12 +4,12 @@
 #define STRATEGOS_COMMAND_SETTINGS_H
 
 #include "console/arguments.h"
-#include "generals/scenario.h"
+#include "generals/scenario_sheet.h"
 
 struct generals_settings {
     struct argument_command command; /* for messages */
+    struct scenario_sheet sheet;     /* what the scenario was made of, for messages */
     struct scenario scenario;
-    const char *path; /* of its file; NULL without one */
     bool has_tree;
     general_id tree_of;
     bool json;

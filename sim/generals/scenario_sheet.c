@@ -418,6 +418,26 @@ static enum error apply_lie(const struct applying *applying, size_t index)
     return error == OK ? OK : refuse_lie(applying, SCENARIO_LIE_TO, index, error, &reason);
 }
 
+/* A section makes a lie for each general that is told it. */
+int sheet_lie_line(const struct scenario_sheet *sheet, const struct scenario *scenario,
+                   size_t index)
+{
+    size_t sections = sheet->document == NULL ? 0 : document_count(sheet->document, SCENARIO_LIE);
+    for (size_t section = 0; section < sections; section++) {
+        general_set to = 0;
+        const char *list = document_value(sheet->document, SCENARIO_LIE_TO, section);
+        if (list_generals(list, scenario->generals, &to, NULL) != OK) {
+            return 0;
+        }
+        size_t count = (size_t)__builtin_popcountll(to);
+        if (index < count) {
+            return document_value_line(sheet->document, SCENARIO_LIE_PATH, section);
+        }
+        index -= count;
+    }
+    return 0;
+}
+
 enum error sheet_apply(const struct scenario_sheet *sheet, struct scenario *scenario,
                        struct error_text *text)
 {

@@ -40,6 +40,11 @@ MUST_USE enum error sheet_option(struct scenario_sheet *sheet, enum scenario_set
 MUST_USE enum error sheet_apply(const struct scenario_sheet *sheet, struct scenario *scenario,
                                 struct error_text *text);
 
+/* The line of the file where the scenario's lie number `index` is made; 0 if it is not from there.
+ */
+int sheet_lie_line(const struct scenario_sheet *sheet, const struct scenario *scenario,
+                   size_t index);
+
 /* Where a setting comes from, for a message that is not about its value alone: "FILE:12" or "--m";
  * the file itself, or "", if it is not given. */
 #define SHEET_WHERE_BYTES 300u

@@ -6,6 +6,7 @@ set -euo pipefail
 source=$1
 sim=$2/bin/strategos-sim
 record=$source/tests/data/sim_json.sha256
+[ -x "$sim" ] || { echo "there is no $sim"; exit 1; }
 cd "$source"
 
 STRATEGIES=(loyal silent lie flip split random late garbage forge truncate replay collude)

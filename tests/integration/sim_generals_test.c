@@ -492,6 +492,32 @@ static void error_in_a_file_is_refused_with_its_line(void **state)
     test_folder_fini(&folder);
 }
 
+/* What is wrong with a lie shows only against the whole game. */
+static void lie_that_cannot_be_told_is_refused_with_its_line(void **state)
+{
+    (void)state;
+    static const char scenario[] = "format = 1\nalgorithm = om\ngenerals = 4\ntraitors = \"2\"\n"
+                                   "lie { path = \"0,2\" to = \"1,3\" says = retreat }\n"
+                                   "# in round 2 he says nothing of what 1 told him\n"
+                                   "lie { path = \"0,1,2\" to = \"3\" says = retreat }\n"
+                                   "lie { path = \"0,2\" to = \"1\" says = attack }\n";
+    struct test_folder folder;
+    struct process process;
+    char line[512];
+    char said[512];
+    test_folder_init(&folder);
+    test_write_file(test_path(&folder, "bad.conf"), scenario, strlen(scenario));
+    (void)snprintf(line, sizeof line, "--scenario %s", test_path(&folder, "bad.conf"));
+    (void)snprintf(said, sizeof said,
+                   "%s:7: lie 3 (from 2 to 3): ", test_path(&folder, "bad.conf"));
+    assert_int_equal(play(&process, line), 2);
+    if (strstr(process.err, said) == NULL) {
+        fail_msg("'%s' is not in: %s", said, process.err);
+    }
+    process_fini(&process);
+    test_folder_fini(&folder);
+}
+
 static void output_that_cannot_be_written_is_no_verdict(void **state)
 {
     (void)state;
@@ -546,6 +572,7 @@ int main(void)
         cmocka_unit_test(pictures_are_drawn_where_they_are_wanted),
         cmocka_unit_test(wrong_option_is_refused_with_its_name_value_and_bound),
         cmocka_unit_test(error_in_a_file_is_refused_with_its_line),
+        cmocka_unit_test(lie_that_cannot_be_told_is_refused_with_its_line),
         cmocka_unit_test(output_that_cannot_be_written_is_no_verdict),
         cmocka_unit_test(help_has_a_page_for_the_program_and_for_its_command),
     };
