@@ -15,9 +15,7 @@ struct command {
 static const struct command commands[] = {
     {"generals", "[OPTION ...]", "play one game of the Byzantine generals, and show it",
      command_generals},
-#ifdef STRATEGOS_HAS_PROVE
     {"prove", "[OPTION ...]", "prove what traitors can and cannot do", command_prove},
-#endif
     {"help-scenario", "", "print every setting of a scenario file", command_help_scenario},
 #ifdef STRATEGOS_HAS_CLUSTER
     {"cluster", "--seed S", "play a whole group in virtual time", command_cluster},
