@@ -68,7 +68,7 @@ static void put_parts(struct buffer *out, const struct play *play)
 
 static void put_title(struct buffer *out, const struct play *play)
 {
-    text_escape(out, play->scenario.name);
+    markup_escape(out, play->scenario.name);
 }
 
 static void put_asset(struct buffer *out, const unsigned char *asset)

@@ -113,7 +113,7 @@ enum error draw_svg(const struct play *play, general_id tree_of, const char *pat
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
              "viewBox=\"0 0 %d %d\">\n<title>",
              width, height, width, height);
-    text_escape(&file, play->scenario.name);
+    markup_escape(&file, play->scenario.name);
     text_put(&file, "</title>\n<style>\n");
     buffer_append(&file, slice_of_text((const char *)asset_picture_css));
     text_put(&file, "</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n", width, height);

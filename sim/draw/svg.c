@@ -65,7 +65,7 @@ static struct slice next_character(const uint8_t **at)
     return found;
 }
 
-void text_escape(struct buffer *out, const char *text)
+void markup_escape(struct buffer *out, const char *text)
 {
     const uint8_t *at = (const uint8_t *)text;
     while (*at != 0) {
@@ -173,7 +173,7 @@ void svg_title(struct svg *svg, const char *format, ...)
     va_end(arguments);
     ASSERT(size >= 0);
     text_put(&svg->body, "<title>");
-    text_escape(&svg->body, text);
+    markup_escape(&svg->body, text);
     text_put(&svg->body, "</title>");
 }
 
@@ -190,10 +190,10 @@ void svg_text(struct svg *svg, const char *class, int x, int y, size_t character
     if (characters != 0 && text_length(text) > characters) {
         svg_title(svg, "%s", text);
         text[text_bytes(text, characters - 1)] = '\0';
-        text_escape(&svg->body, text);
+        markup_escape(&svg->body, text);
         text_put(&svg->body, "\xe2\x80\xa6");
     } else {
-        text_escape(&svg->body, text);
+        markup_escape(&svg->body, text);
     }
     text_put(&svg->body, "</text>\n");
 }

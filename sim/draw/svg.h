@@ -26,7 +26,7 @@ void svg_fini(struct svg *svg);
 __attribute__((format(printf, 2, 3))) void text_put(struct buffer *out, const char *format, ...);
 /* A stranger's text: what XML gives a meaning is escaped, what is not UTF-8 or not a character of
  * XML 1.0 becomes U+FFFD. */
-void text_escape(struct buffer *out, const char *text);
+void markup_escape(struct buffer *out, const char *text);
 /* The same for a JSON string inside a script element, quotes included. */
 void text_json(struct buffer *out, const char *text);
 /* Characters of a text, as both see it: broken bytes count one each. */

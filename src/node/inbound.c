@@ -8,7 +8,7 @@
 void inbound_judge(struct node *node, size_t row, const char *who, enum verdict verdict)
 {
     uint64_t suppressed;
-    if (tally_add(&node->tally, row, verdict, node->now_ns, &suppressed)) {
+    if (verdict_tally_add(&node->tally, row, verdict, node->now_ns, &suppressed)) {
         log_event(LOG_WARN, "verdict", "from=%s verdict=%s suppressed=%llu", who,
                   verdict_name(verdict), (unsigned long long)suppressed);
     }

@@ -3,7 +3,7 @@
 
 #include "base/assert.h"
 
-bool tally_is_misbehaviour(enum verdict verdict)
+bool verdict_tally_is_misbehaviour(enum verdict verdict)
 {
     switch (verdict) {
     case VERDICT_ACCEPTED:
@@ -25,12 +25,12 @@ bool tally_is_misbehaviour(enum verdict verdict)
     return true;
 }
 
-bool tally_add(struct tally *tally, size_t row, enum verdict verdict, uint64_t now_ns,
-               uint64_t *suppressed)
+bool verdict_tally_add(struct tally *tally, size_t row, enum verdict verdict, uint64_t now_ns,
+                       uint64_t *suppressed)
 {
     ASSERT(row < TALLY_ROWS && (unsigned)verdict < VERDICT_COUNT);
     tally->counts[row][verdict]++;
-    if (!tally_is_misbehaviour(verdict)) {
+    if (!verdict_tally_is_misbehaviour(verdict)) {
         return false;
     }
     if (now_ns < tally->next_log_ns[row][verdict]) {

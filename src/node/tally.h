@@ -25,10 +25,10 @@ struct tally {
 /* Counts; a zeroed tally is empty. True if a line about it may be logged now: it is misbehaviour,
  * and the last line of this sender and verdict is a second old. *suppressed then says how many
  * had no line since. */
-bool tally_add(struct tally *tally, size_t row, enum verdict verdict, uint64_t now_ns,
-               uint64_t *suppressed);
+bool verdict_tally_add(struct tally *tally, size_t row, enum verdict verdict, uint64_t now_ns,
+                       uint64_t *suppressed);
 
 /* Does this verdict speak against its sender? Late, early and repeated messages do not. */
-bool tally_is_misbehaviour(enum verdict verdict);
+bool verdict_tally_is_misbehaviour(enum verdict verdict);
 
 #endif

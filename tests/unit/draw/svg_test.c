@@ -8,7 +8,7 @@
 static void expect_escaped(const char *text, const char *expected)
 {
     struct buffer out = {.size = 0};
-    text_escape(&out, text);
+    markup_escape(&out, text);
     text_put(&out, "%c", '\0');
     assert_string_equal((const char *)out.data, expected);
     buffer_fini(&out);
