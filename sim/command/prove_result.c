@@ -32,7 +32,7 @@ static const char *state_of(const struct prove_result *result, bool is_violated)
     if (is_violated) {
         return "violated";
     }
-    return result->is_complete ? "holds" : "not violated so far";
+    return result->is_complete ? "holds" : "open";
 }
 
 static void print_condition(const struct prove_result *result, const char *name, bool is_violated,

@@ -50,7 +50,8 @@ MUST_USE enum error enumeration_run(const struct enumeration *enumeration,
                                     const struct enumeration_work *work, struct tally *tally,
                                     struct error_text *text);
 
-/* The tally's first break as the choices of a scenario: lies where they are not what is due. */
+/* The tally's first break as the script of a scenario: lies where a choice is not what is due. It
+ * is played once, for what must come out. */
 MUST_USE enum error enumeration_scenario(const struct enumeration *enumeration,
                                          const struct tally *tally, struct scenario *scenario,
                                          struct error_text *text);

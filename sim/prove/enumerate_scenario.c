@@ -2,6 +2,7 @@
 #include "prove/enumerate.h"
 
 #include "base/assert.h"
+#include "prove/acts.h"
 #include "prove/om_lies.h"
 
 #include <inttypes.h>
@@ -61,5 +62,10 @@ enum error enumeration_scenario(const struct enumeration *enumeration, const str
             TRY(scenario_add_lie(scenario, &lie, text));
         }
     }
+    bool ic1;
+    bool ic2;
+    TRY(acts_play(scenario, &ic1, &ic2, text));
+    scenario->expect_ic1 = ic1 ? EXPECT_HOLDS : EXPECT_VIOLATED;
+    scenario->expect_ic2 = ic2 ? EXPECT_HOLDS : EXPECT_VIOLATED;
     return OK;
 }
