@@ -4,6 +4,17 @@
  * notes the first thing that breaks its property. It never touches what it watches. What a traitor
  * does is shown too, marked as such: properties are about loyal replicas and honest clients.
  *
+ * What the world owes, so that silence means something and a finding is one:
+ *  - STARTED comes before anything that the replica says or decides in that start.
+ *  - EFFECT comes when the core emits it; SYNCED, APPLIED and FRAME as they happen, so that what a
+ *    sync covers, and what a frame carries, is what was emitted before. A frame to a peer carries
+ *    all that waits for him.
+ *  - An honest client's operations have numbers of their own for the whole run; its requests count
+ *    from 1 in each session. INVOKED comes before the SENT of its request; requests are formed in
+ *    the order of operations. An operation that ends before it is sent is RETURNED before another
+ *    one is SENT; so are, at a restart, those that were not sent.
+ *  - RETURNED comes exactly once for each operation, at a client's restart too.
+ *
  * Everything shown is borrowed for the call. */
 #ifndef STRATEGOS_ORACLES_ORACLE_H
 #define STRATEGOS_ORACLES_ORACLE_H
@@ -41,7 +52,7 @@ enum sight {
     SIGHT_SYNCED,    /* all records up to now are on disk */
     SIGHT_FRAME,     /* a frame left for `peer` */
     SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict` */
-    SIGHT_APPLIED,   /* it has applied `height`; `digest` of its state if has_digest */
+    SIGHT_APPLIED,   /* it has applied all up to `height`; `digest` of its state if has_digest */
     SIGHT_VIEW,      /* it entered `view` */
     SIGHT_USAGE,     /* `bytes` of queues and `count` of held segments, now and then */
     /* Of a client (`client`). */
@@ -76,11 +87,17 @@ struct sighting {
     struct slice result;
 };
 
+/* Whatever the back-off and the traitors' turns as commander: so long after the calm, or after it
+ * was asked for, an honest operation is done (oracles/bounds.h says why). The world that wants the
+ * liveness oracle to judge lets the calm last longer. */
+uint64_t oracle_settle_ns(const struct oracle_world *world);
+
 struct oracle {
     const char *name; /* "agreement" */
     const char *says; /* the property in one sentence */
     enum property property;
     void *self;
+    uint32_t sights; /* bit k: sightings of kind k are for it */
     void (*see)(void *self, const struct sighting *sighting);
     /* NULL: nothing is wrong so far. Otherwise one sentence with numbers in it; the first one. */
     const char *(*finding)(const void *self);
@@ -89,14 +106,19 @@ struct oracle {
 
 /* All oracles there are; each is made fresh for one run. */
 #define ORACLES_MAX 16u
+struct oracle_history;
 struct oracles {
     size_t count;
     struct oracle all[ORACLES_MAX];
+    struct oracle_history *history; /* what happened, for all of them */
+    const struct oracle *first;     /* that found something */
 };
+/* Is not moved while in use. ERROR_MEMORY only. */
 MUST_USE enum error oracles_new(struct oracles *oracles, const struct oracle_world *world);
 void oracles_free(struct oracles *oracles);
 void oracles_see(struct oracles *oracles, const struct sighting *sighting);
-/* The first oracle that found something; NULL: none. */
+/* The oracle that found something first (of several at once, the first of the table); NULL: none.
+ */
 const struct oracle *oracles_finding(const struct oracles *oracles);
 
 #endif

@@ -1,0 +1,44 @@
+/* shelf.h - memory of the oracles: bytes that stay where they are for the whole run, arrays that
+ * grow, and short marks that stand for long bytes.
+ *
+ * Running out of memory ends the program, as with buffer.h: a run that cannot be judged is over. */
+#ifndef STRATEGOS_ORACLES_SHELF_H
+#define STRATEGOS_ORACLES_SHELF_H
+
+#include "base/bytes.h"
+
+/* `count` zeroed items; never NULL. The caller frees them. */
+void *oracle_take(size_t count, size_t size);
+/* Room for one more item than `count` in an array of `*capacity`; returns where it is now. */
+void *oracle_grow(void *items, size_t count, size_t *capacity, size_t size);
+
+struct oracle_shelf_block;
+
+/* Empty: all zeros. Everything goes at once. */
+struct oracle_shelf {
+    struct oracle_shelf_block *newest;
+    size_t used; /* of the newest block */
+};
+
+void oracle_shelf_fini(struct oracle_shelf *shelf);
+/* A copy. */
+struct slice oracle_shelf_keep(struct oracle_shelf *shelf, struct slice bytes);
+
+/* 128 bits that two different byte strings of one run do not share, but by a chance of 2^-100.
+ * Nobody who makes those bytes knows of it: it need not withstand choice. */
+struct oracle_mark {
+    uint64_t a;
+    uint64_t b;
+};
+struct oracle_mark oracle_mark_of(struct slice bytes);
+struct oracle_mark oracle_mark_add(struct oracle_mark mark, uint64_t value);
+
+static inline bool oracle_mark_is_equal(struct oracle_mark a, struct oracle_mark b)
+{
+    return a.a == b.a && a.b == b.b;
+}
+
+/* A hash of two numbers. */
+uint64_t oracle_mix(uint64_t a, uint64_t b);
+
+#endif
