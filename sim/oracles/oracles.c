@@ -1,0 +1,86 @@
+/* oracles.c - the table of all oracles, and who is shown what: see oracle.h. */
+#include "oracles/oracle.h"
+
+#include "oracles/kind.h"
+
+#include <stdlib.h>
+
+static const struct oracle_kind *const kinds[] = {
+    &oracle_agreement, &oracle_order,       &oracle_validity, &oracle_acknowledged,
+    &oracle_realtime,  &oracle_registers,   &oracle_digests,  &oracle_votes,
+    &oracle_unaccused, &oracle_persistence, &oracle_usage,    &oracle_liveness,
+    &oracle_recovery,
+};
+#define KIND_COUNT (sizeof kinds / sizeof kinds[0])
+_Static_assert(KIND_COUNT <= ORACLES_MAX, "they fit the table");
+
+static const char *finding_of(const void *self)
+{
+    return oracle_finding_text(&((const struct oracle_self *)self)->finding);
+}
+
+static void free_self(void *self)
+{
+    const struct oracle_kind *kind = ((const struct oracle_self *)self)->kind;
+    if (kind->fini != NULL) {
+        kind->fini(self);
+    }
+    free(self);
+}
+
+enum error oracles_new(struct oracles *oracles, const struct oracle_world *world)
+{
+    *oracles = (struct oracles){.history = oracle_history_new(world)};
+    if (oracles->history == NULL) {
+        return ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        struct oracle_self *self = calloc(1, kinds[i]->self_bytes);
+        if (self == NULL) {
+            oracles_free(oracles);
+            return ERROR_MEMORY;
+        }
+        self->kind = kinds[i];
+        self->history = oracles->history;
+        oracles->all[oracles->count++] = (struct oracle){
+            .name = kinds[i]->name,
+            .says = kinds[i]->says,
+            .property = kinds[i]->property,
+            .sights = kinds[i]->sights,
+            .self = self,
+            .see = kinds[i]->see,
+            .finding = finding_of,
+            .free = free_self,
+        };
+    }
+    return OK;
+}
+
+void oracles_free(struct oracles *oracles)
+{
+    for (size_t i = 0; i < oracles->count; i++) {
+        oracles->all[i].free(oracles->all[i].self);
+    }
+    oracle_history_free(oracles->history);
+    *oracles = (struct oracles){0};
+}
+
+void oracles_see(struct oracles *oracles, const struct sighting *sighting)
+{
+    oracle_history_see(oracles->history, sighting);
+    for (size_t i = 0; i < oracles->count; i++) {
+        struct oracle *oracle = &oracles->all[i];
+        if ((oracle->sights & ORACLE_SIGHT(sighting->kind)) == 0) {
+            continue;
+        }
+        oracle->see(oracle->self, sighting);
+        if (oracles->first == NULL && oracle->finding(oracle->self) != NULL) {
+            oracles->first = oracle;
+        }
+    }
+}
+
+const struct oracle *oracles_finding(const struct oracles *oracles)
+{
+    return oracles->first;
+}

@@ -1,0 +1,223 @@
+/* registers.c - the oracle of linearizability that does not trust the log: for each key, some order
+ * of the operations on it explains what clients were told, and keeps real time (register.h).
+ *
+ * Linearizability is local (Herlihy and Wing): a history is linearizable if, and only if, it is so
+ * for each object; so each key is looked at alone, and a scan, which reads many, is left to the
+ * reference. A batch writes many at once: its keys are given up. */
+#include "oracles/kind.h"
+#include "oracles/register.h"
+
+#include <stdlib.h>
+
+struct registers {
+    struct oracle_self self;
+    struct oracle_shelf shelf;
+    struct oracle_values values;
+    struct oracle_map index; /* mark of the key -> register */
+    struct oracle_register *items;
+    size_t count;
+    size_t capacity;
+    struct oracle_map access_index; /* (operation, 0) -> access */
+    struct oracle_map register_of;  /* (access, 0) -> register */
+    struct oracle_access *accesses;
+    size_t access_count;
+    size_t access_capacity;
+};
+
+static size_t register_at(struct registers *registers, struct slice key)
+{
+    bool is_new;
+    struct oracle_mark mark = oracle_mark_of(key);
+    uint64_t *index = oracle_map_at(&registers->index, mark.a, mark.b, &is_new);
+    if (is_new) {
+        *index = registers->count;
+        registers->items = oracle_grow(registers->items, registers->count, &registers->capacity,
+                                       sizeof *registers->items);
+        oracle_register_init(&registers->items[registers->count++],
+                             oracle_shelf_keep(&registers->shelf, key));
+    }
+    return (size_t)*index;
+}
+
+static void give_up_batch(struct registers *registers, struct slice items)
+{
+    struct oracle_command item;
+    while (items.size != 0 && oracle_command_next(&items, &item)) {
+        registers->items[register_at(registers, item.key)].is_given_up = true;
+    }
+}
+
+static void on_invoked(struct registers *registers, const struct oracle_operation *operation,
+                       uint64_t index)
+{
+    struct oracle_command command;
+    bool is_new;
+    if (!oracle_command_read(operation->request, &command) || command.op == STRATEGOS_KV_SCAN) {
+        return;
+    }
+    if (command.op == STRATEGOS_KV_BATCH) {
+        give_up_batch(registers, command.items);
+        return;
+    }
+    struct oracle_access access = {.operation = index, .op = command.op, .by = command.by};
+    if (command.op == STRATEGOS_KV_PUT || command.op == STRATEGOS_KV_CAS) {
+        access.value = oracle_value_of(&registers->values, command.value);
+    }
+    if (command.has_expected) {
+        access.expected = oracle_value_of(&registers->values, command.expected);
+    }
+    size_t at = register_at(registers, command.key);
+    registers->accesses = oracle_grow(registers->accesses, registers->access_count,
+                                      &registers->access_capacity, sizeof *registers->accesses);
+    *oracle_map_at(&registers->access_index, index, 0, &is_new) = registers->access_count;
+    *oracle_map_at(&registers->register_of, registers->access_count, 0, &is_new) = at;
+    oracle_register_add(&registers->items[at], registers->access_count, false);
+    registers->accesses[registers->access_count++] = access;
+}
+
+/* "0", or "1" and a value; false if it is neither. */
+static bool read_optional(struct registers *registers, struct slice bytes, uint32_t *value)
+{
+    *value = ORACLE_ABSENT;
+    if (bytes.size == 0 || bytes.data[0] > 1 || (bytes.data[0] == 0 && bytes.size != 1)) {
+        return false;
+    }
+    if (bytes.data[0] == 1) {
+        *value = oracle_value_of(&registers->values, slice_of(bytes.data + 1, bytes.size - 1));
+    }
+    return true;
+}
+
+/* What was returned, in the access's terms; false: no such operation returns this. */
+static bool read_answer(struct registers *registers, struct oracle_access *access,
+                        struct slice result)
+{
+    if (access->outcome == OUTCOME_REFUSED) {
+        access->code = result.size == 0 ? 0 : result.data[0];
+        return access->op != STRATEGOS_KV_CAS ||
+               (result.size != 0 &&
+                read_optional(registers, slice_of(result.data + 1, result.size - 1),
+                              &access->answer));
+    }
+    if (access->outcome != OUTCOME_DONE) {
+        return false;
+    }
+    switch (access->op) {
+    case STRATEGOS_KV_GET:
+        return read_optional(registers, result, &access->answer);
+    case STRATEGOS_KV_DEL:
+        access->code = result.size == 0 ? 0 : result.data[0];
+        return result.size == 1 && access->code <= 1;
+    case STRATEGOS_KV_INCR:
+        access->answer = oracle_value_of(&registers->values, result);
+        return true;
+    default:
+        return result.size == 0;
+    }
+}
+
+static void note_broken(struct registers *registers, const struct oracle_register *reg,
+                        size_t broken)
+{
+    const struct oracle_history *history = registers->self.history;
+    const struct oracle_access *access = &registers->accesses[broken];
+    const struct oracle_operation *operation = &history->operations[access->operation];
+    char key[17];
+    size_t size = reg->key.size < sizeof key - 1 ? reg->key.size : sizeof key - 1;
+    bytes_copy(key, reg->key.data, size);
+    for (size_t i = 0; i < size; i++) {
+        if (key[i] <= ' ' || key[i] > '~') {
+            key[i] = '?';
+        }
+    }
+    key[size] = 0;
+    oracle_finding_note(&registers->self.finding,
+                        "no order of the operations on key %s explains what operation %llu of "
+                        "client %zu (request %llu) returned: outcome %d, %zu bytes",
+                        key, (unsigned long long)operation->number, operation->client,
+                        (unsigned long long)operation->request_number, (int)access->outcome,
+                        operation->result_bytes);
+}
+
+static void drain(struct registers *registers, struct oracle_register *reg)
+{
+    size_t broken;
+    if (!oracle_register_drain(reg, registers->accesses, &registers->values, &broken)) {
+        note_broken(registers, reg, broken);
+    }
+}
+
+static void on_returned(struct registers *registers, const struct oracle_operation *operation,
+                        uint64_t index, struct slice result)
+{
+    const uint64_t *at = oracle_map_find(&registers->access_index, index, 0);
+    if (at == NULL) {
+        return;
+    }
+    struct oracle_access *access = &registers->accesses[*at];
+    access->is_ended = true;
+    access->is_known = operation->is_known;
+    access->is_void = !operation->is_known && !operation->is_sent;
+    access->outcome = operation->outcome;
+    struct oracle_register *reg =
+        &registers->items[*oracle_map_find(&registers->register_of, *at, 0)];
+    if (access->is_known && !read_answer(registers, access, result)) {
+        note_broken(registers, reg, (size_t)*at);
+        reg->is_given_up = true;
+        return;
+    }
+    oracle_register_add(reg, (size_t)*at, true);
+    drain(registers, reg);
+}
+
+/* What has not returned by the end never will. */
+static void on_end(struct registers *registers)
+{
+    for (size_t i = 0; i < registers->access_count; i++) {
+        registers->accesses[i].is_ended = true;
+    }
+    for (size_t i = 0; i < registers->count; i++) {
+        drain(registers, &registers->items[i]);
+    }
+}
+
+static void see(void *self, const struct sighting *sighting)
+{
+    struct registers *registers = self;
+    const struct oracle_history *history = registers->self.history;
+    if (sighting->kind == SIGHT_END) {
+        on_end(registers);
+    } else if (history->operation != ORACLE_NONE) {
+        const struct oracle_operation *operation = &history->operations[history->operation];
+        if (sighting->kind == SIGHT_INVOKED) {
+            on_invoked(registers, operation, history->operation);
+        } else {
+            on_returned(registers, operation, history->operation, sighting->result);
+        }
+    }
+}
+
+static void fini(void *self)
+{
+    struct registers *registers = self;
+    oracle_shelf_fini(&registers->shelf);
+    oracle_values_fini(&registers->values);
+    oracle_map_fini(&registers->index);
+    oracle_map_fini(&registers->access_index);
+    oracle_map_fini(&registers->register_of);
+    for (size_t i = 0; i < registers->count; i++) {
+        oracle_register_fini(&registers->items[i]);
+    }
+    free(registers->items);
+    free(registers->accesses);
+}
+
+const struct oracle_kind oracle_registers = {
+    .name = "registers",
+    .says = "what clients were told of each key is linearizable, whatever the log says",
+    .property = PROPERTY_SAFETY,
+    .sights = ORACLE_SIGHT(SIGHT_INVOKED) | ORACLE_SIGHT(SIGHT_RETURNED) | ORACLE_SIGHT(SIGHT_END),
+    .self_bytes = sizeof(struct registers),
+    .see = see,
+    .fini = fini,
+};

@@ -1,0 +1,115 @@
+/* digests_test.c - the oracles of states and of bounds: two states at one height, too much held. */
+#include "support_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct scene scene;
+
+static int set_up(void **state)
+{
+    (void)state;
+    scene_begin(&scene, 7);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    scene_end(&scene);
+    return 0;
+}
+
+static void applied(replica_id replica, height_nr height, uint8_t digest)
+{
+    scene_see(&scene, (struct sighting){.kind = SIGHT_APPLIED,
+                                        .replica = replica,
+                                        .height = height,
+                                        .has_digest = true,
+                                        .digest = scene_digest(digest)});
+}
+
+static void used(replica_id replica, uint64_t bytes, uint64_t count)
+{
+    scene_see(&scene, (struct sighting){
+                          .kind = SIGHT_USAGE, .replica = replica, .bytes = bytes, .count = count});
+}
+
+static void digests_that_are_equal_are_silent(void **state)
+{
+    (void)state;
+    applied(0, 5, 1);
+    applied(1, 5, 1);
+    applied(1, 6, 2);
+    applied(0, 7, 3);
+    applied(1, 7, 3);
+    scene_applied(&scene, 2, 5); /* without a digest */
+    scene_assert_silent(&scene);
+}
+
+static void digests_that_differ_at_a_height_are_found(void **state)
+{
+    (void)state;
+    applied(0, 5, 1);
+    applied(1, 6, 2);
+    applied(3, 5, 2);
+    scene_assert_found(&scene, "digests", "height 5|replica 3 is 02ab|replica 0 was 01ab");
+}
+
+static void digests_that_differ_after_a_restart_are_found(void **state)
+{
+    (void)state;
+    applied(2, 5, 1);
+    scene_replica(&scene, SIGHT_CRASHED, 2);
+    scene_start(&scene, 2, 4);
+    applied(2, 5, 2);
+    scene_assert_found(&scene, "digests", "height 5|replica 2");
+}
+
+static void digests_of_a_traitor_are_not_asked(void **state)
+{
+    (void)state;
+    applied(0, 5, 1);
+    scene_replica(&scene, SIGHT_CORRUPTED, 3);
+    applied(3, 5, 2);
+    scene_assert_silent(&scene);
+}
+
+static void usage_within_the_limits_is_silent(void **state)
+{
+    (void)state;
+    used(1, 4 * (uint64_t)PEER_QUEUE_BYTES_MAX, 1000);
+    scene_assert_silent(&scene);
+}
+
+static void usage_of_queues_beyond_the_limit_is_found(void **state)
+{
+    (void)state;
+    used(1, 4 * (uint64_t)PEER_QUEUE_BYTES_MAX + 3 * (uint64_t)CLIENT_QUEUE_BYTES_MAX + 1, 0);
+    scene_assert_found(&scene, "usage", "replica 1|46137345 bytes|46137344 at most");
+}
+
+static void usage_of_segments_beyond_the_limit_is_found(void **state)
+{
+    (void)state;
+    used(2, 0, SEGMENT_POOL_BYTES / 128 + 1);
+    scene_assert_found(&scene, "usage", "replica 2|524289 segments|524288 at most");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+        T(digests_that_are_equal_are_silent),
+        T(digests_that_differ_at_a_height_are_found),
+        T(digests_that_differ_after_a_restart_are_found),
+        T(digests_of_a_traitor_are_not_asked),
+        T(usage_within_the_limits_is_silent),
+        T(usage_of_queues_beyond_the_limit_is_found),
+        T(usage_of_segments_beyond_the_limit_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
