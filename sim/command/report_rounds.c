@@ -1,117 +1,14 @@
 /* report_rounds.c - who said what to whom: a table for each round, a row for each thing that was
  * said, a column for each general who was told. */
 #include "command/report.h"
+#include "command/report_rows.h"
 
-#include <string.h>
-
-#define ROWS_MAX     64u   /* of all tables together: what a person may still read */
 #define MESSAGES_MAX 4000u /* more are never few rows */
-#define NO_MESSAGE   UINT32_MAX
-
-/* One thing that one general said, and to whom. */
-struct row {
-    uint32_t first; /* a message of it */
-    uint32_t to[GENERALS_MAX];
-    uint16_t times[GENERALS_MAX]; /* so often was just this said to him */
-};
-
-/* The rows of one round of one instance. */
-struct round_rows {
-    unsigned count;
-    struct row rows[ROWS_MAX];
-};
 
 /* The naive algorithm has none: all that is said is one. */
 static size_t count_instances(const struct play *play)
 {
     return play->instance_count == 0 ? 1 : play->instance_count;
-}
-
-/* What was said, or was due and was not. */
-static order_nr order_of(const struct message *message)
-{
-    return message->sent == ORDER_ABSENT ? message->due : message->sent;
-}
-
-/* Rows are ordered by speaker, then by path; SM: by order too, for a row is one chain. */
-static int compare(const struct play *play, const struct message *a, const struct message *b)
-{
-    unsigned shared = a->path_count < b->path_count ? a->path_count : b->path_count;
-    if (a->from != b->from) {
-        return a->from < b->from ? -1 : 1;
-    }
-    int order = shared == 0 ? 0 : memcmp(message_path(play, a), message_path(play, b), shared);
-    if (order != 0 || a->path_count != b->path_count) {
-        return order != 0 ? order : (int)a->path_count - (int)b->path_count;
-    }
-    return play->scenario.algorithm == ALGORITHM_SM ? (int)order_of(a) - (int)order_of(b) : 0;
-}
-
-/* The very same, to the same general: OM(m,p) passes on one copy for each of those further on. */
-static bool is_repeated(const struct message *a, const struct message *b)
-{
-    return a->due == b->due && a->sent == b->sent && a->fate == b->fate && a->verdict == b->verdict;
-}
-
-/* Puts a message into a row that has its speaker and path; false if something else stands there. */
-static bool join(const struct play *play, struct row *row, uint32_t index)
-{
-    const struct message *message = &play->messages[index];
-    uint32_t *cell = &row->to[message->to];
-    if (*cell != NO_MESSAGE && !is_repeated(message, &play->messages[*cell])) {
-        return false;
-    }
-    *cell = *cell == NO_MESSAGE ? index : *cell;
-    row->times[message->to]++;
-    return true;
-}
-
-/* Puts a message where it belongs; false if there are too many rows. */
-static bool place(const struct play *play, struct round_rows *rows, uint32_t index)
-{
-    const struct message *message = &play->messages[index];
-    unsigned at = 0;
-    for (; at < rows->count; at++) {
-        int order = compare(play, message, &play->messages[rows->rows[at].first]);
-        if (order == 0 && join(play, &rows->rows[at], index)) {
-            return true;
-        }
-        if (order < 0) {
-            break;
-        }
-    }
-    if (rows->count == ROWS_MAX) {
-        return false;
-    }
-    memmove(&rows->rows[at + 1], &rows->rows[at], (rows->count - at) * sizeof rows->rows[0]);
-    rows->count++;
-    rows->rows[at] = (struct row){.first = index};
-    memset(rows->rows[at].to, 0xff, sizeof rows->rows[at].to); /* NO_MESSAGE */
-    return join(play, &rows->rows[at], index);
-}
-
-static bool gather(const struct play *play, size_t instance, unsigned round,
-                   struct round_rows *rows)
-{
-    rows->count = 0;
-    for (size_t i = 0; i < play->message_count; i++) {
-        const struct message *message = &play->messages[i];
-        if (message->instance == instance && message->round == round &&
-            !place(play, rows, (uint32_t)i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_told(const struct round_rows *rows, unsigned general)
-{
-    for (unsigned i = 0; i < rows->count; i++) {
-        if (rows->rows[i].to[general] != NO_MESSAGE) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* What a receiver made of a chain. */
@@ -172,7 +69,7 @@ static void add_label(const struct report *report, struct grid *grid, const stru
              report_general(report, message->from, general));
     if (report->play->scenario.algorithm == ALGORITHM_SM) {
         grid_add(grid, TINT_PLAIN, "%s",
-                 scenario_order_name(&report->play->scenario, order_of(message)));
+                 scenario_order_name(&report->play->scenario, row_order(message)));
     }
     if (report->play->scenario.algorithm != ALGORITHM_NAIVE) {
         grid_add(grid, TINT_PLAIN, "%s", path);
@@ -186,7 +83,7 @@ static void make_grid(const struct report *report, const struct round_rows *rows
     bool has_path = scenario->algorithm != ALGORITHM_NAIVE;
     size_t columns = 1u + (is_signed ? 1u : 0u) + (has_path ? 1u : 0u);
     for (unsigned general = 0; general < scenario->generals; general++) {
-        columns += is_told(rows, general) ? 1u : 0u;
+        columns += rows_tell(rows, general) ? 1u : 0u;
     }
     grid_init(grid, columns);
     grid_add(grid, TINT_FAINT, "from");
@@ -197,7 +94,7 @@ static void make_grid(const struct report *report, const struct round_rows *rows
         grid_add(grid, TINT_FAINT, is_signed ? "signed" : "path");
     }
     for (unsigned general = 0; general < scenario->generals; general++) {
-        if (is_told(rows, general)) {
+        if (rows_tell(rows, general)) {
             char text[REPORT_GENERAL_BYTES];
             grid_add(grid, TINT_FAINT, "%s%s", report->is_short ? "" : "to ",
                      report_general(report, (general_id)general, text));
@@ -208,7 +105,7 @@ static void make_grid(const struct report *report, const struct round_rows *rows
         for (unsigned general = 0; general < scenario->generals; general++) {
             if (rows->rows[i].to[general] != NO_MESSAGE) {
                 add_cell(report, grid, &rows->rows[i], general);
-            } else if (is_told(rows, general)) {
+            } else if (rows_tell(rows, general)) {
                 grid_add(grid, TINT_PLAIN, "%s", "");
             }
         }
@@ -244,7 +141,7 @@ static enum fit measure(const struct report *report, struct round_rows *rows)
     for (size_t instance = 0; instance < count_instances(play); instance++) {
         for (unsigned round = 1; round <= play->rounds; round++) {
             struct grid grid;
-            if (!gather(play, instance, round, rows) || total + rows->count > ROWS_MAX) {
+            if (!rows_gather(play, instance, round, rows) || total + rows->count > ROWS_MAX) {
                 return FIT_TOO_MUCH;
             }
             total += rows->count;
@@ -290,7 +187,7 @@ static void print_instance(const struct report *report, size_t instance, struct 
 {
     const struct play *play = report->play;
     for (unsigned round = 1; round <= play->rounds; round++) {
-        bool is_gathered = gather(play, instance, round, rows);
+        bool is_gathered = rows_gather(play, instance, round, rows);
         if (!is_gathered || rows->count == 0) {
             continue;
         }

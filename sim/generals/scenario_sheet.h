@@ -35,6 +35,12 @@ MUST_USE enum error sheet_parse(struct scenario_sheet *sheet, const char *path, 
 MUST_USE enum error sheet_option(struct scenario_sheet *sheet, enum scenario_setting setting,
                                  const char *name, const char *value, struct error_text *text);
 
+/* What stands in the end: the option, else what the file says, else NULL; borrowed. */
+const char *sheet_value(const struct scenario_sheet *sheet, enum scenario_setting setting);
+bool sheet_is_option(const struct scenario_sheet *sheet, enum scenario_setting setting);
+/* The value of an integer, or the index of a choice; the default if it is not given. */
+long sheet_number(const struct scenario_sheet *sheet, enum scenario_setting setting);
+
 /* Makes the scenario; `scenario` is initialised before, and stays to be freed after an error too.
  * Whether it can be played is scenario_check's business. */
 MUST_USE enum error sheet_apply(const struct scenario_sheet *sheet, struct scenario *scenario,
