@@ -68,7 +68,8 @@ static void judge(struct liveness *liveness, uint64_t now_ns)
         return;
     }
     const struct oracle_operation *operation = &history->operations[liveness->first];
-    uint64_t waited_ns = now_ns - since_ns(liveness, operation);
+    uint64_t begun_ns = since_ns(liveness, operation);
+    uint64_t waited_ns = now_ns > begun_ns ? now_ns - begun_ns : 0;
     if (waited_ns > liveness->bound_ns) {
         oracle_finding_note(
             &liveness->self.finding,

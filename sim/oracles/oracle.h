@@ -54,7 +54,7 @@ enum sight {
     SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict` */
     SIGHT_APPLIED,   /* it has applied all up to `height`; `digest` of its state if has_digest */
     SIGHT_VIEW,      /* it entered `view` */
-    SIGHT_USAGE,     /* `bytes` of queues and `count` of held segments, now and then */
+    SIGHT_USAGE,     /* `bytes` and `count` of the segments it holds, not decided; now and then */
     /* Of a client (`client`). */
     SIGHT_SENT,     /* request `number` of `session` was formed: `request` */
     SIGHT_INVOKED,  /* the application asked: operation `number`, `request` */

@@ -1,9 +1,8 @@
 /* usage.c - the oracle of bounds: what a loyal replica holds stays within limits.h, whatever
  * traitors, liars and outages do.
  *
- * Queues: of each peer PEER_QUEUE_BYTES_MAX, of each client CLIENT_QUEUE_BYTES_MAX. Segments: they
- * share SEGMENT_POOL_BYTES, and none is shorter than its client's key, its parent's digest and its
- * signature. */
+ * Segments that are not decided share SEGMENT_POOL_BYTES, and none is shorter than its client's
+ * key, its parent's digest and its signature. */
 #include "oracles/kind.h"
 
 #define SEGMENT_BYTES_MIN (PUBLIC_KEY_BYTES + DIGEST_BYTES + SIGNATURE_BYTES)
@@ -17,16 +16,14 @@ static void see(void *self, const struct sighting *sighting)
 {
     struct usage *usage = self;
     const struct oracle_history *history = usage->self.history;
-    const struct oracle_world *world = &history->world;
-    uint64_t bytes_max = (uint64_t)world->replica_count * PEER_QUEUE_BYTES_MAX +
-                         (uint64_t)world->client_count * CLIENT_QUEUE_BYTES_MAX;
     if (!oracle_is_loyal(history, sighting)) {
         return;
     }
-    if (sighting->bytes > bytes_max) {
-        oracle_finding_note(
-            &usage->self.finding, "replica %u holds %llu bytes in queues, of %llu at most",
-            sighting->replica, (unsigned long long)sighting->bytes, (unsigned long long)bytes_max);
+    if (sighting->bytes > SEGMENT_POOL_BYTES) {
+        oracle_finding_note(&usage->self.finding,
+                            "replica %u holds %llu bytes of segments, of %llu at most",
+                            sighting->replica, (unsigned long long)sighting->bytes,
+                            (unsigned long long)SEGMENT_POOL_BYTES);
     }
     if (sighting->count > SEGMENTS_HELD_MAX) {
         oracle_finding_note(&usage->self.finding, "replica %u holds %llu segments, of %llu at most",
@@ -37,7 +34,7 @@ static void see(void *self, const struct sighting *sighting)
 
 const struct oracle_kind oracle_usage = {
     .name = "usage",
-    .says = "queues and held segments of a loyal replica stay within their limits",
+    .says = "the segments that a loyal replica holds stay within their limits",
     .property = PROPERTY_INVARIANT,
     .sights = ORACLE_SIGHT(SIGHT_USAGE),
     .self_bytes = sizeof(struct usage),

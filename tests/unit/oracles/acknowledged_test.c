@@ -49,11 +49,54 @@ static void acknowledged_before_it_is_decided_is_found(void **state)
     struct slice command = scene_put(&scene, "k", "v");
     uint64_t number = scene_ask(&scene, 1, command);
     struct segment segment = scene_segment(&scene, 1, &command, 1, true);
-    struct decision *decision = scene_order(&scene, 1, 1, &segment, 1);
-    scene_propose(&scene, decision);
-    scene_decide(&scene, 0, decision); /* not for good */
+    scene_propose(&scene, scene_order(&scene, 1, 1, &segment, 1));
     scene_told(&scene, 1, number, OUTCOME_DONE, text(""));
     scene_assert_found(&scene, "acknowledged", "client 1|operation 1|request 1|no loyal replica");
+}
+
+/* Answered before the sync: then the replica crashed, and another one decides it for good. */
+static struct decision *acknowledge_before_the_sync(const char *result)
+{
+    struct slice command = scene_get(&scene, "k");
+    uint64_t number = scene_ask(&scene, 1, command);
+    struct segment segment = scene_segment(&scene, 1, &command, 1, true);
+    struct decision *decision = scene_order(&scene, 1, 1, &segment, 1);
+    scene_propose(&scene, decision);
+    scene_decide(&scene, 0, decision);
+    scene_replica(&scene, SIGHT_CRASHED, 0);
+    scene_start(&scene, 0, 0);
+    scene_told(&scene, 1, number, OUTCOME_DONE, slice_of(result, 1));
+    return decision;
+}
+
+static void acknowledged_before_the_sync_is_silent(void **state)
+{
+    (void)state;
+    struct decision *decision = acknowledge_before_the_sync("\0");
+    scene_decide(&scene, 2, decision);
+    scene_replica(&scene, SIGHT_SYNCED, 2);
+    scene_assert_silent(&scene);
+}
+
+static void acknowledged_before_the_sync_with_another_result_is_found(void **state)
+{
+    (void)state;
+    struct decision *decision = acknowledge_before_the_sync("\1");
+    assert_null(scene_finding(&scene, "acknowledged"));
+    scene_decide(&scene, 2, decision);
+    scene_replica(&scene, SIGHT_SYNCED, 2);
+    scene_assert_found(&scene, "acknowledged", "client 1|operation 1|height 1");
+}
+
+static void acknowledged_before_the_sync_and_lost_is_found(void **state)
+{
+    (void)state;
+    (void)acknowledge_before_the_sync("\0");
+    scene_world(&scene, SIGHT_CALM);
+    scene_pass(&scene, oracle_recovery_ns(&scene.world, 0));
+    assert_null(scene_finding(&scene, "acknowledged"));
+    scene_world(&scene, SIGHT_END);
+    scene_assert_found(&scene, "acknowledged", "client 1|operation 1|no loyal replica");
 }
 
 static void acknowledged_without_being_sent_is_found(void **state)
@@ -148,6 +191,9 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         T(acknowledged_results_of_the_log_are_silent),
         T(acknowledged_before_it_is_decided_is_found),
+        T(acknowledged_before_the_sync_is_silent),
+        T(acknowledged_before_the_sync_with_another_result_is_found),
+        T(acknowledged_before_the_sync_and_lost_is_found),
         T(acknowledged_without_being_sent_is_found),
         T(acknowledged_with_another_result_is_found),
         T(acknowledged_with_another_outcome_is_found),

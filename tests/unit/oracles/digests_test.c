@@ -81,15 +81,15 @@ static void digests_of_a_traitor_are_not_asked(void **state)
 static void usage_within_the_limits_is_silent(void **state)
 {
     (void)state;
-    used(1, 4 * (uint64_t)PEER_QUEUE_BYTES_MAX, 1000);
+    used(1, SEGMENT_POOL_BYTES, SEGMENT_POOL_BYTES / 128);
     scene_assert_silent(&scene);
 }
 
-static void usage_of_queues_beyond_the_limit_is_found(void **state)
+static void usage_of_bytes_beyond_the_limit_is_found(void **state)
 {
     (void)state;
-    used(1, 4 * (uint64_t)PEER_QUEUE_BYTES_MAX + 3 * (uint64_t)CLIENT_QUEUE_BYTES_MAX + 1, 0);
-    scene_assert_found(&scene, "usage", "replica 1|46137345 bytes|46137344 at most");
+    used(1, SEGMENT_POOL_BYTES + 1, 0);
+    scene_assert_found(&scene, "usage", "replica 1|67108865 bytes|67108864 at most");
 }
 
 static void usage_of_segments_beyond_the_limit_is_found(void **state)
@@ -108,7 +108,7 @@ int main(void)
         T(digests_that_differ_after_a_restart_are_found),
         T(digests_of_a_traitor_are_not_asked),
         T(usage_within_the_limits_is_silent),
-        T(usage_of_queues_beyond_the_limit_is_found),
+        T(usage_of_bytes_beyond_the_limit_is_found),
         T(usage_of_segments_beyond_the_limit_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
