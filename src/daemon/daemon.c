@@ -13,10 +13,18 @@
 
 enum { FD_PEERS, FD_CLIENTS, FD_SIGNAL, FD_WORK, FD_COUNT };
 
+static uint64_t next_deadline(const struct resources *resources, const struct node *node)
+{
+    const struct daemon_between *between = resources->settings->between;
+    uint64_t node_ns = node_deadline(node);
+    uint64_t between_ns = between == NULL ? UINT64_MAX : between->deadline_ns(between->context);
+    return between_ns < node_ns ? between_ns : node_ns;
+}
+
 static bool wait_for_work(const struct resources *resources, struct node *node,
                           struct pollfd fds[FD_COUNT])
 {
-    uint64_t deadline_ns = node_deadline(node);
+    uint64_t deadline_ns = next_deadline(resources, node);
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t wait_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
     struct timespec timeout = {
@@ -66,10 +74,24 @@ static bool run(struct resources *resources, struct node *node)
     return false;
 }
 
+static enum error make_ports(struct resources *resources, struct ports *ports,
+                             struct error_text *text)
+{
+    const struct daemon_between *between = resources->settings->between;
+    *ports = resources_ports(resources);
+    if (between == NULL) {
+        return OK;
+    }
+    struct ports inner = *ports;
+    enum error error = between->wrap(between->context, &inner, ports);
+    return error == OK ? OK : error_set(text, error, "who stands between has failed");
+}
+
 static enum error serve(struct resources *resources, bool *is_well, struct error_text *text)
 {
     struct node *node;
-    struct ports ports = resources_ports(resources);
+    struct ports ports;
+    TRY(make_ports(resources, &ports, text));
     TRY(node_open(&node, &resources->node_settings, &ports, text));
     enum error error = OK;
     if (!node_is_stopping(node)) {

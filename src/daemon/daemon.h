@@ -6,8 +6,20 @@
 
 #include "base/log.h"
 #include "config/group.h"
+#include "node/ports.h"
 
 #define DAEMON_PATH_BYTES_MAX 4096u
+
+/* Who stands between the shell and its ports, and sees and changes what goes through. */
+struct daemon_between {
+    void *context; /* first argument of the functions below */
+    /* Makes of `inner` the ports that the shell gets; may keep a copy for the time of daemon_run.
+     */
+    enum error (*wrap)(void *context, const struct ports *inner, struct ports *outer);
+    /* Monotonic ns at which it wants the shell to be turned though nothing comes; UINT64_MAX:
+     * never. */
+    uint64_t (*deadline_ns)(void *context);
+};
 
 struct daemon_settings {
     struct group group;
@@ -16,6 +28,7 @@ struct daemon_settings {
     replica_id id;
     char data_path[DAEMON_PATH_BYTES_MAX]; /* that `init` made: DATA/ledger, DATA/store */
     enum log_level log_level;
+    const struct daemon_between *between; /* NULL: nobody */
 };
 
 /* Opens everything, replays the ledger, binds, and runs until SIGTERM or SIGINT. Says what went
