@@ -124,7 +124,8 @@ static enum error list_acts(struct acts *acts, const struct scenario *scenario,
                             struct error_text *text)
 {
     if (scenario->algorithm == ALGORITHM_SM) {
-        for (general_id general = 0; general < scenario->generals; general++) {
+        for (unsigned number = 0; number < scenario->generals; number++) {
+            general_id general = (general_id)number;
             if (scenario->is_interactive || general == scenario->commander) {
                 TRY(list_chains(acts, scenario, general, text));
             }
@@ -157,7 +158,7 @@ enum error acts_init(struct acts *acts, const struct scenario *scenario, struct 
     *acts = (struct acts){.one = scenario->order != RETREAT ? scenario->order : ATTACK,
                           .bits_per_act = is_signed ? 2 : 1};
     TRY(scenario_check(&loyal, text));
-    acts->items = malloc(ACTS_MAX * sizeof *acts->items);
+    acts->items = calloc(ACTS_MAX, sizeof *acts->items);
     if (acts->items == NULL) {
         return error_set(text, ERROR_MEMORY, "no memory for what traitors can do");
     }

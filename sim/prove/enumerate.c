@@ -127,11 +127,12 @@ static void *work_off(void *argument)
     struct tally *part = malloc(sizeof *part);
     uint32_t chunk;
     (void)pthread_mutex_lock(&crew->lock);
-    if (slots == NULL || part == NULL) {
+    bool is_ready = slots != NULL && part != NULL;
+    if (!is_ready) {
         crew->is_out_of_memory = true;
         crew->is_stopped = true;
     }
-    while (take_chunk(crew, &chunk)) {
+    while (is_ready && take_chunk(crew, &chunk)) {
         (void)pthread_mutex_unlock(&crew->lock);
         run_chunk(crew->enumeration, chunk, slots, part);
         (void)pthread_mutex_lock(&crew->lock);

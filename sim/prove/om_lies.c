@@ -39,7 +39,8 @@ static void find_below(const struct work *work, const struct task *task, struct 
     for (unsigned i = 0; i < task->length; i++) {
         on_path |= general_bit(task->path[i]);
     }
-    for (general_id general = 0; general < work->scenario->generals; general++) {
+    for (unsigned number = 0; number < work->scenario->generals; number++) {
+        general_id general = (general_id)number;
         if (general_is_in(on_path, general)) {
             continue;
         }
@@ -183,7 +184,8 @@ enum error om_lies_add(struct scenario *scenario, struct outcomes *outcomes, gen
     struct work work = {.scenario = scenario, .outcomes = outcomes, .one = one};
     size_t room = (size_t)(outcomes->root.depth + 1) * scenario->generals + 1;
     struct task first = {.path = {commander}, .length = 1, .value = value};
-    for (general_id general = 0; general < scenario->generals && weight > 0; general++) {
+    for (unsigned number = 0; number < scenario->generals && weight > 0; number++) {
+        general_id general = (general_id)number;
         if (general != commander && !general_is_in(scenario->traitors, general)) {
             first.ones |= general_bit(general);
             weight--;
@@ -213,7 +215,8 @@ void om_lies_players(struct scenario *scenario, const struct om_question *questi
     scenario->order = order;
     scenario->is_beyond = true;
     scenario->traitors = om_proof_traitors(question, is_commander_loyal);
-    for (general_id general = 0; general < question->generals; general++) {
+    for (unsigned number = 0; number < question->generals; number++) {
+        general_id general = (general_id)number;
         scenario->strategies[general] =
             general_is_in(scenario->traitors, general) ? STRATEGY_SCRIPT : STRATEGY_LOYAL;
     }

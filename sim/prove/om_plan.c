@@ -50,6 +50,20 @@ uint64_t om_choice_count(const struct om_question *question, bool is_commander_l
     return __builtin_mul_overflow(count, (uint64_t)root.loyal, &count) ? UINT64_MAX : count;
 }
 
+/* Paths of all lengths; UINT64_MAX if there are more than that. */
+static uint64_t path_count(const struct om_question *question)
+{
+    uint64_t count = 1;
+    uint64_t paths = 1;
+    for (unsigned r = 1; r <= question->m; r++) {
+        if (__builtin_mul_overflow(count, (uint64_t)(question->generals - r), &count) ||
+            __builtin_add_overflow(paths, count, &paths)) {
+            return UINT64_MAX;
+        }
+    }
+    return paths;
+}
+
 static bool is_on(const general_id *path, unsigned count, general_id general)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -87,13 +101,15 @@ static enum error make_paths(struct maker *maker)
         const struct level *above = &maker->levels[r - 1];
         struct level *level = &maker->levels[r];
         size_t at = 0;
+        ASSERT(n > r);
         count *= n - r;
         if (!level_alloc(level, count)) {
             return ERROR_MEMORY;
         }
         for (size_t p = 0; p < above->count; p++) {
             above->first_child[p] = at;
-            for (general_id last = 0; last < n; last++) {
+            for (unsigned number = 0; number < n; number++) {
+                general_id last = (general_id)number;
                 if (!is_on(above->paths[p], r, last)) {
                     memcpy(level->paths[at], above->paths[p], r);
                     level->paths[at++][r] = last;
@@ -110,7 +126,8 @@ static void number_choices(struct maker *maker)
     struct om_plan *plan = maker->plan;
     for (unsigned r = maker->rounds; r-- > 0;) {
         const struct level *level = &maker->levels[r];
-        for (general_id to = 0; to < plan->generals; to++) {
+        for (unsigned number = 0; number < plan->generals; number++) {
+            general_id to = (general_id)number;
             for (size_t p = 0; p < level->count; p++) {
                 const general_id *path = level->paths[p];
                 if (is_traitor(maker, to) || is_on(path, r + 1, to) ||
@@ -144,7 +161,8 @@ static void set_told(struct maker *maker)
                 continue;
             }
             uint32_t slot = r == 0 ? plan->order : maker->levels[r - 1].told[above][last];
-            for (general_id to = 0; to < plan->generals; to++) {
+            for (unsigned number = 0; number < plan->generals; number++) {
+                general_id to = (general_id)number;
                 level->told[p][to] = slot;
             }
         }
@@ -163,7 +181,8 @@ static void add_majority(struct maker *maker, unsigned r, size_t p, general_id t
     level->came_to[p][to] = (uint32_t)plan->slot_count++;
     plan->inputs[maker->input_count++] = level->told[p][to];
     size_t child = level->first_child[p];
-    for (general_id q = 0; q < plan->generals; q++) {
+    for (unsigned number = 0; number < plan->generals; number++) {
+        general_id q = (general_id)number;
         if (!is_on(level->paths[p], r + 1, q)) {
             if (q != to) {
                 plan->inputs[maker->input_count++] = below->came_to[child][to];
@@ -190,7 +209,8 @@ static enum error make_majorities(struct maker *maker)
     for (unsigned r = maker->rounds; r-- > 0;) {
         const struct level *level = &maker->levels[r];
         for (size_t p = 0; p < level->count; p++) {
-            for (general_id to = 0; to < plan->generals; to++) {
+            for (unsigned number = 0; number < plan->generals; number++) {
+                general_id to = (general_id)number;
                 level->came_to[p][to] = level->told[p][to];
                 if (r + 1 < maker->rounds && !is_traitor(maker, to) &&
                     !is_on(level->paths[p], r + 1, to)) {
@@ -199,7 +219,8 @@ static enum error make_majorities(struct maker *maker)
             }
         }
     }
-    for (general_id to = 1; to < plan->generals; to++) {
+    for (unsigned number = 1; number < plan->generals; number++) {
+        general_id to = (general_id)number;
         if (!is_traitor(maker, to)) {
             plan->roots[plan->root_count++] = maker->levels[0].came_to[0][to];
         }
@@ -268,7 +289,14 @@ enum error om_plan_init(struct om_plan *plan, const struct om_question *question
                          question->m, question->generals, question->traitors,
                          (unsigned long long)choices, OM_CHOICES_MAX);
     }
+    if (path_count(question) > OM_PATHS_MAX) {
+        return error_set(text, ERROR_LIMIT,
+                         "OM(%u) of %u generals has %llu paths: no more than %u can be enumerated",
+                         question->m, question->generals, (unsigned long long)path_count(question),
+                         OM_PATHS_MAX);
+    }
     struct maker maker = {.plan = plan, .rounds = question->m + 1};
+    ASSERT(maker.rounds >= 1 && maker.rounds <= ROUNDS_MAX && maker.rounds < question->generals);
     enum error error = make_paths(&maker);
     if (error == OK) {
         number_choices(&maker);

@@ -24,6 +24,7 @@ struct lanes {
 
 /* Choices of one placement that are enumerated at most. */
 #define OM_CHOICES_MAX 60u
+#define OM_PATHS_MAX   100000u
 
 /* A free choice, for those who turn a strategy into lies. */
 struct om_choice {
@@ -56,7 +57,7 @@ struct om_plan {
 /* How many choices a placement has; UINT64_MAX where that overflows. */
 uint64_t om_choice_count(const struct om_question *question, bool is_commander_loyal);
 
-/* ERROR_LIMIT if there are more than OM_CHOICES_MAX choices. */
+/* ERROR_LIMIT if there are more than OM_CHOICES_MAX choices or OM_PATHS_MAX paths. */
 MUST_USE enum error om_plan_init(struct om_plan *plan, const struct om_question *question,
                                  bool is_commander_loyal, order_nr order, struct error_text *text);
 void om_plan_fini(struct om_plan *plan);

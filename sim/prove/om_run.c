@@ -107,7 +107,7 @@ static void note_broken(uint64_t block, unsigned word, uint64_t ic1, uint64_t ic
     }
     counts->ic1_broken += (unsigned)__builtin_popcountll(ic1);
     counts->ic2_broken += (unsigned)__builtin_popcountll(ic2);
-    uint64_t strategy = block * LANES + word * 64 + (unsigned)__builtin_ctzll(broken);
+    uint64_t strategy = block * LANES + (uint64_t)word * 64 + (unsigned)__builtin_ctzll(broken);
     counts->first = strategy < counts->first ? strategy : counts->first;
 }
 

@@ -82,6 +82,7 @@ void sm_strategies(const struct sm_question *question, struct strategies *strate
 void sm_proof_choice(const struct sm_question *question, uint64_t index, struct sm_choice *choice)
 {
     uint64_t per_chain = choices_per_chain(question);
+    ASSERT(per_chain > 0 && index < sm_choice_count(question));
     uint64_t chain = index / per_chain;
     uint64_t rest = index % per_chain;
     *choice = (struct sm_choice){.chain_count = 1};

@@ -18,7 +18,8 @@ static void set_players(const struct sm_question *question, struct scenario *sce
     for (unsigned i = 1; i < question->traitors; i++) {
         scenario->traitors |= general_bit((general_id)(question->generals - i));
     }
-    for (general_id general = 0; general < question->generals; general++) {
+    for (unsigned number = 0; number < question->generals; number++) {
+        general_id general = (general_id)number;
         scenario->strategies[general] =
             general_is_in(scenario->traitors, general) ? STRATEGY_SCRIPT : STRATEGY_LOYAL;
     }
@@ -28,7 +29,8 @@ static void set_players(const struct sm_question *question, struct scenario *sce
 /* No round rule: a second order, kept back. */
 static void collude(struct scenario *scenario)
 {
-    for (general_id general = 0; general < scenario->generals; general++) {
+    for (unsigned number = 0; number < scenario->generals; number++) {
+        general_id general = (general_id)number;
         if (general_is_in(scenario->traitors, general)) {
             scenario->strategies[general] = STRATEGY_COLLUDE;
         }

@@ -25,7 +25,8 @@ uint64_t binomial(unsigned n, unsigned k)
     for (unsigned i = 1; i <= k; i++) {
         uint64_t product;
         /* result is (n - k + i - 1) over (i - 1): times the next, it divides evenly. */
-        if (__builtin_mul_overflow(result, (uint64_t)(n - k + i), &product)) {
+        uint64_t factor = n - k;
+        if (__builtin_mul_overflow(result, factor + i, &product)) {
             return UINT64_MAX;
         }
         result = product / i;

@@ -134,20 +134,20 @@ static enum error tell_naive(struct scenario *scenario, general_id target, order
                              order_nr to_others, struct error_text *text)
 {
     scenario->lie_count = 0;
-    for (general_id from = 0; from < scenario->generals; from++) {
-        for (general_id to = 0; to < scenario->generals; to++) {
-            if (from == to || !general_is_in(scenario->traitors, from) ||
-                general_is_in(scenario->traitors, to)) {
-                continue;
-            }
-            struct lie lie = {.from = from,
-                              .to = to,
-                              .order = to == target ? to_target : to_others,
-                              .path_count = 1,
-                              .path = {from}};
-            if (lie.order != scenario->private_orders[from]) {
-                TRY(scenario_add_lie(scenario, &lie, text));
-            }
+    for (unsigned pair = 0; pair < scenario->generals * scenario->generals; pair++) {
+        general_id from = (general_id)(pair / scenario->generals);
+        general_id to = (general_id)(pair % scenario->generals);
+        if (from == to || !general_is_in(scenario->traitors, from) ||
+            general_is_in(scenario->traitors, to)) {
+            continue;
+        }
+        struct lie lie = {.from = from,
+                          .to = to,
+                          .order = to == target ? to_target : to_others,
+                          .path_count = 1,
+                          .path = {from}};
+        if (lie.order != scenario->private_orders[from]) {
+            TRY(scenario_add_lie(scenario, &lie, text));
         }
     }
     return OK;
@@ -232,7 +232,7 @@ static enum error find_on_graph(struct scenario *scenario, bool *is_found, struc
 
 enum error worst_find(struct scenario *scenario, bool *is_found, struct error_text *text)
 {
-    struct error_text own;
+    struct error_text own = {""};
     text = text == NULL ? &own : text;
     *is_found = false;
     scenario->lie_count = 0;

@@ -201,6 +201,9 @@ static void enumeration_too_many_choices_are_refused_with_the_number(void **stat
     assert_int_equal(om_choice_count(&question, true), 900);
     assert_int_equal(enumeration_init(&enumeration, &question, &text), ERROR_LIMIT);
     assert_non_null(strstr(text.text, "900"));
+    question = (struct om_question){12, 10, 0};
+    assert_int_equal(enumeration_init(&enumeration, &question, &text), ERROR_LIMIT);
+    assert_non_null(strstr(text.text, "paths"));
 }
 
 static void choices_of_om2_among_seven_are_forty_and_thirty(void **state)
