@@ -234,7 +234,7 @@ static struct ports seat_ports(struct seat *seat)
         .store = seat->store,
         .machine = registry_find("kv"),
         .core_memory = seat->core_memory,
-        .seed = seat->id,
+        .seed = seat->id + 1u, /* so that who was cut off asks replica 1 first */
         .monotonic_ns = monotonic_ns,
         .wall_ns = wall_ns,
         .is_stop_wanted = is_stop_wanted,
