@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+/* Beyond so many it takes a minute or more to work a script out: only if it is asked for. */
+#define OM_SCRIPT_GENERALS 20u
+
 static enum error explain(const struct om_question *question, struct om_proof *proof,
                           struct scenario *scenario, struct error_text *text)
 {
@@ -28,7 +31,8 @@ int prove_om(const struct prove_settings *settings)
     scenario_init(&scenario);
     enum error error = om_proof_decide(&question, OUTCOMES_DECIDE, &proof, &text);
     bool is_broken = error == OK && (!proof.ic1 || !proof.ic2);
-    if (is_broken) {
+    bool is_explained = is_broken && (n <= OM_SCRIPT_GENERALS || settings->scenario != NULL);
+    if (is_explained) {
         error = explain(&question, &proof, &scenario, &text);
     }
     struct prove_result result = {
@@ -38,7 +42,7 @@ int prove_om(const struct prove_settings *settings)
         .ic2_violated = !proof.ic2,
         .has_formula = k >= 1 && question.m >= 1 && n >= k + 2,
         .formula_holds = om_formula_holds(&question),
-        .counterexample = is_broken ? &scenario : NULL,
+        .counterexample = is_explained ? &scenario : NULL,
         .is_fewest = om_proof_goal(n) == OUTCOMES_FEWEST_LIES,
     };
     if (k >= 1) {

@@ -119,6 +119,10 @@ static void print_text(const struct prove_settings *settings, const struct prove
         (void)printf("  formula     n > 2k + m and k <= m: %s\n",
                      result->formula_holds ? "both hold" : "not both hold");
     }
+    if (result->counterexample == NULL && (result->ic1_violated || result->ic2_violated)) {
+        (void)printf(
+            "\n  counterexample: with so many generals it is worked out for --scenario only\n");
+    }
     if (result->counterexample != NULL) {
         print_counterexample(result);
         if (settings->scenario != NULL) {

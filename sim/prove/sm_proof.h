@@ -14,7 +14,8 @@
  *
  * Composed: chains of one length are worth the same, and of what a lieutenant is shown of one order
  * only the first round counts; lieutenants can be exchanged. So it is enough to look at each
- * multiset of schedules, a schedule being the first round (or none) of each order.
+ * multiset of schedules, a schedule being the first round (or none) of each order; the likeliest
+ * one to break it comes first.
  *
  * The rules are those of agreement/sm.h in a nutshell (sets of orders instead of signatures); tests
  * play the same strategies with sm.h itself. */

@@ -75,6 +75,16 @@ static void theorem_2_composition_holds_exactly_up_to_m_traitors(void **state)
     }
 }
 
+static void composition_of_many_generals_is_broken_or_said_to_be_too_large(void **state)
+{
+    (void)state;
+    struct sm_question question = {31, 3, 4, 2, true};
+    struct sm_proof proof;
+    assert_false(compose(&question).ic1);
+    question.traitors = 3;
+    assert_int_equal(sm_proof_compose(&question, &proof, NULL), ERROR_LIMIT);
+}
+
 static void composition_and_enumeration_say_the_same(void **state)
 {
     (void)state;
@@ -207,6 +217,7 @@ int main(void)
         cmocka_unit_test(sm1_against_two_traitors_is_broken),
         cmocka_unit_test(sm1_without_the_round_rule_is_broken_by_the_commander_alone),
         cmocka_unit_test(theorem_2_composition_holds_exactly_up_to_m_traitors),
+        cmocka_unit_test(composition_of_many_generals_is_broken_or_said_to_be_too_large),
         cmocka_unit_test(composition_and_enumeration_say_the_same),
         cmocka_unit_test(every_strategy_is_played_by_sm_as_it_is_reckoned),
         cmocka_unit_test(counterexample_each_is_played_as_it_was_promised),
