@@ -5,27 +5,36 @@
 
 #include <stdio.h>
 
-void inbound_judge(struct node *node, size_t row, const char *who, enum verdict verdict)
+/* A line about it, if it is time for one. */
+static void tell(struct node *node, size_t row, const char *who, unsigned number,
+                 enum verdict verdict)
 {
     uint64_t suppressed;
     if (verdict_tally_add(&node->tally, row, verdict, node->now_ns, &suppressed)) {
-        log_event(LOG_WARN, "verdict", "from=%s verdict=%s suppressed=%llu", who,
+        char name[16] = "";
+        if (row < REPLICAS_MAX) {
+            (void)snprintf(name, sizeof name, "-%u", number);
+        }
+        log_event(LOG_WARN, "verdict", "from=%s%s verdict=%s suppressed=%llu", who, name,
                   verdict_name(verdict), (unsigned long long)suppressed);
     }
 }
 
+void inbound_judge(struct node *node, size_t row, const char *who, enum verdict verdict)
+{
+    tell(node, row, who, 0, verdict);
+}
+
 static void judge_peer(struct node *node, replica_id from, enum verdict verdict)
 {
-    char who[32];
     if (node->ports.on_verdict != NULL) {
         node->ports.on_verdict(node->ports.self, from, verdict);
     }
     if (from >= node->group->replica_count) {
-        inbound_judge(node, TALLY_UNKNOWN, "unknown", verdict);
+        tell(node, TALLY_UNKNOWN, "unknown", 0, verdict);
         return;
     }
-    (void)snprintf(who, sizeof who, "replica-%u", from);
-    inbound_judge(node, from, who, verdict);
+    tell(node, from, "replica", from, verdict);
 }
 
 static void take_frame(struct node *node, replica_id from, struct slice bytes)
