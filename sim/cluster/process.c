@@ -98,7 +98,7 @@ static void look(struct process *process)
     height_nr height = node_height(node);
     if (height != process->height_seen) {
         struct sighting applied = {.kind = SIGHT_APPLIED, .height = height};
-        if (height % 4 == 0 || process->world->is_calm) {
+        if (height % 8 == 0 || process->world->is_calm) {
             applied.has_digest = node_digest(node, &applied.digest);
         }
         process->height_seen = height;
