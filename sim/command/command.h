@@ -11,6 +11,7 @@ int command_cluster(int argc, char **argv);
 int command_campaign(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_shrink(int argc, char **argv);
+int command_traitor(int argc, char **argv);
 int command_help_scenario(int argc, char **argv);
 
 #endif

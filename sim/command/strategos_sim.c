@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"replay", "SEED", "play a run of a campaign again", command_replay},
     {"shrink", "SEED", "make a failing run small", command_shrink},
 #endif
+    {"traitor", "[OPTION ...]", "join a real group as a replica that betrays", command_traitor},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -32,10 +33,11 @@ static const struct argument_command program = {
     .name = "strategos-sim",
     .usage = "COMMAND [OPTION ...]",
     .summary = "show and prove what traitors can and cannot do",
-    .description = "Plays the algorithms of the Byzantine generals, which are those of strategosd, "
-                   "with traitors among them. Nothing here needs a network, a disk or a clock: the "
-                   "same options and the same seed give the same game. Each command has a page of "
-                   "its own: strategos-sim COMMAND --help.",
+    .description =
+        "Plays the algorithms of the Byzantine generals, which are those of strategosd, "
+        "with traitors among them. Nothing here but `traitor` needs a network, a disk or a "
+        "clock: the same options and the same seed give the same game. Each command has "
+        "a page of its own: strategos-sim COMMAND --help.",
     .options = no_options,
     .operands_min = 1,
     .stops_at_operand = true,

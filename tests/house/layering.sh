@@ -32,6 +32,8 @@ BEGIN {
     uses["cluster"] = uses["traitors"] " config client ideal disk oracles traitors"
     uses["campaign"] = uses["cluster"] " cluster"
     uses["command"] = uses["campaign"] " campaign " uses["generals"] " generals prove draw console"
+    # A traitor in a real group: a program of its own.
+    uses["live"] = uses["cmd"] " cmd traitors"
     # Which layers may see a library.
     library["sodium.h"] = "crypto"
     library["sodium/"] = "crypto"
