@@ -16,6 +16,8 @@ struct oracle_kind {
     size_t self_bytes; /* of a struct whose first member is oracle_self; zeroed at first */
     void (*see)(void *self, const struct sighting *sighting);
     void (*fini)(void *self); /* NULL: nothing to do */
+    /* Is nothing more to come for it in the calm? NULL: it does not wait. */
+    bool (*is_settled)(const void *self);
 };
 
 struct oracle_self {

@@ -105,6 +105,12 @@ static void see(void *self, const struct sighting *sighting)
     }
 }
 
+static bool is_settled(const void *self)
+{
+    const struct liveness *liveness = self;
+    return liveness->is_calm && liveness->first == liveness->self.history->operation_count;
+}
+
 const struct oracle_kind oracle_liveness = {
     .name = "liveness",
     .says = "in the calm, what honest clients ask for gets done in bounded time",
@@ -112,4 +118,5 @@ const struct oracle_kind oracle_liveness = {
     .sights = ORACLE_SIGHTS_ALL,
     .self_bytes = sizeof(struct liveness),
     .see = see,
+    .is_settled = is_settled,
 };

@@ -117,6 +117,10 @@ struct oracles {
 MUST_USE enum error oracles_new(struct oracles *oracles, const struct oracle_world *world);
 void oracles_free(struct oracles *oracles);
 void oracles_see(struct oracles *oracles, const struct sighting *sighting);
+/* In the calm: has all come about that liveness and recovery wait for? A world that ends before
+ * this, and before oracle_settle_ns have passed, leaves them without a verdict; afterwards there is
+ * nothing more to wait for. */
+bool oracles_is_settled(const struct oracles *oracles);
 /* The oracle that found something first (of several at once, the first of the table); NULL: none.
  */
 const struct oracle *oracles_finding(const struct oracles *oracles);

@@ -80,6 +80,17 @@ void oracles_see(struct oracles *oracles, const struct sighting *sighting)
     }
 }
 
+bool oracles_is_settled(const struct oracles *oracles)
+{
+    for (size_t i = 0; i < oracles->count; i++) {
+        const struct oracle_self *self = oracles->all[i].self;
+        if (self->kind->is_settled != NULL && !self->kind->is_settled(self)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const struct oracle *oracles_finding(const struct oracles *oracles)
 {
     return oracles->first;

@@ -35,13 +35,17 @@ static void on_calm(struct recovery *recovery, uint64_t now_ns)
         now_ns + (lowest == UINT64_MAX ? 0 : oracle_recovery_ns(world, recovery->target - lowest));
 }
 
+static bool is_behind(const struct recovery *recovery, replica_id replica)
+{
+    return is_loyal(recovery, replica) && (recovery->self.history->running >> replica & 1) != 0 &&
+           recovery->heights[replica] < recovery->target;
+}
+
 static void judge(struct recovery *recovery)
 {
-    const struct oracle_history *history = recovery->self.history;
     recovery->is_judged = true;
-    for (replica_id i = 0; i < history->world.replica_count; i++) {
-        if (is_loyal(recovery, i) && (history->running >> i & 1) != 0 &&
-            recovery->heights[i] < recovery->target) {
+    for (replica_id i = 0; i < recovery->self.history->world.replica_count; i++) {
+        if (is_behind(recovery, i)) {
             oracle_finding_note(
                 &recovery->self.finding,
                 "replica %u is at height %llu %llu ms into the calm; one was at "
@@ -51,6 +55,17 @@ static void judge(struct recovery *recovery)
                 (unsigned long long)recovery->target);
         }
     }
+}
+
+static bool is_settled(const void *self)
+{
+    const struct recovery *recovery = self;
+    bool is_any_behind = false;
+    for (replica_id i = 0; i < recovery->self.history->world.replica_count; i++) {
+        bool is_down = is_loyal(recovery, i) && (recovery->self.history->running >> i & 1) == 0;
+        is_any_behind = is_any_behind || is_down || is_behind(recovery, i);
+    }
+    return recovery->is_calm && (recovery->is_judged || !is_any_behind);
 }
 
 static void see(void *self, const struct sighting *sighting)
@@ -75,4 +90,5 @@ const struct oracle_kind oracle_recovery = {
     .sights = ORACLE_SIGHTS_ALL,
     .self_bytes = sizeof(struct recovery),
     .see = see,
+    .is_settled = is_settled,
 };

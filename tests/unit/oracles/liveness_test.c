@@ -155,6 +155,28 @@ static void liveness_bound_is_what_the_rules_make_it(void **state)
     assert_int_equal(oracle_settle_from_ns(&scene.world, 0), (7 * 42 * 100 + 30000) * SCENE_MS);
 }
 
+static void settled_is_what_nobody_waits_for(void **state)
+{
+    (void)state;
+    struct segment segment;
+    uint64_t number = ask_and_send(0, &segment);
+    assert_false(oracles_is_settled(&scene.oracles)); /* no calm yet */
+    struct decision *decision = scene_order(&scene, 1, 1, &segment, 1);
+    scene_propose(&scene, decision);
+    scene_decide(&scene, 0, decision);
+    scene_applied(&scene, 0, 1);
+    scene_world(&scene, SIGHT_CALM);
+    for (replica_id i = 1; i < SCENE_REPLICAS; i++) { /* the others are behind */
+        assert_false(oracles_is_settled(&scene.oracles));
+        scene_decide(&scene, i, decision);
+    }
+    assert_false(oracles_is_settled(&scene.oracles)); /* the client has no answer */
+    scene_told(&scene, 0, number, OUTCOME_DONE, slice_of(NULL, 0));
+    assert_true(oracles_is_settled(&scene.oracles));
+    (void)ask_and_send(1, &segment);
+    assert_false(oracles_is_settled(&scene.oracles));
+}
+
 static void recovery_of_all_is_silent(void **state)
 {
     (void)state;
@@ -211,6 +233,7 @@ int main(void)
         T(liveness_is_judged_sooner_where_no_view_had_failed),
         T(liveness_is_judged_later_where_views_had_failed),
         T(liveness_bound_is_what_the_rules_make_it),
+        T(settled_is_what_nobody_waits_for),
         T(recovery_of_all_is_silent),
         T(recovery_that_does_not_come_is_found),
         T(recovery_of_traitors_is_not_asked),
