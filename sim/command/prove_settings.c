@@ -100,8 +100,9 @@ static void make_options(struct prove_settings *settings, struct raw *raw,
 {
     size_t i = 0;
     options[i++] = choice("algorithm", &raw->algorithm, algorithms, "Oral or signed messages.");
-    options[i++] = number("generals", &raw->generals, 2, PROVE_GENERALS_MAX - 1,
-                          "Generals, the commander included.");
+    options[i++] =
+        number("generals", &raw->generals, 2, PROVE_GENERALS_MAX - 1,
+               "Generals, the commander included. Default: 4, or as many as the graph has.");
     options[i++] = number("m", &raw->m, 0, PROVE_GENERALS_MAX - 3,
                           "The algorithm's m: it takes m + 1 rounds.");
     options[i++] = number("traitors-count", &raw->traitors, 0, PROVE_GENERALS_MAX - 1,
