@@ -20,7 +20,7 @@ static unsigned grid_width(const struct proof_table *table)
 static void draw_cell(FILE *file, unsigned x, unsigned y, const struct table_cell *cell)
 {
     bool holds = cell->ic1 && cell->ic2;
-    const char *fill = holds ? "#7fbf7b" : cell->ic2 ? "#fdd870" : "#e78a80";
+    const char *fill = holds ? "#7fbf7b" : cell->ic1 || cell->ic2 ? "#fdd870" : "#e78a80";
     const char *mark = holds ? "✓" : cell->ic2 ? "2" : cell->ic1 ? "1" : "✗";
     (void)fprintf(file,
                   "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" fill=\"%s\" stroke=\"%s\" "

@@ -90,7 +90,8 @@ static void count_marks(const struct play *play, struct tally *tally)
         tally->fates[message->fate]++;
         tally->refused += message_is_refused(message);
     }
-    for (size_t i = 0; play->message_count > 0 && i < play->instance_count; i++) {
+    size_t instances = play->instance_count == 0 ? 1 : play->instance_count; /* naive: 0 */
+    for (size_t i = 0; play->message_count > 0 && i < instances; i++) {
         struct packets packets;
         packets_init(&packets, play, (unsigned)i);
         for (unsigned r = 0; r < ROUNDS_MAX + GENERALS_MAX; r++) {

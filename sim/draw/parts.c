@@ -78,7 +78,7 @@ void game_text(char text[GAME_TEXT_BYTES], const struct play *play)
     if (scenario->algorithm == ALGORITHM_NAIVE) {
         (void)snprintf(name, sizeof name, "one exchange of opinions");
     } else if (scenario->algorithm == ALGORITHM_SM) {
-        (void)snprintf(name, sizeof name, "SM(%u)", scenario->m);
+        (void)snprintf(name, sizeof name, "SM(%u)", play->rounds - 1); /* m and the detours */
     } else if (is_complete || scenario->p == 0) {
         (void)snprintf(name, sizeof name, "OM(%u)", scenario->m);
     } else {
