@@ -5,6 +5,7 @@
 #include "cluster/agenda.h"
 #include "cluster/network.h"
 #include "cluster/process.h"
+#include "cluster/sometimes.h"
 
 #define WORLD_WALL_NS UINT64_C(1700000000000000000) /* the wall clock when the world begins */
 
@@ -39,6 +40,7 @@ struct world {
     bool customer_is_linked[PLAN_CUSTOMERS_MAX][WORLD_PROCESSES_MAX];
     uint64_t link_number;
     struct oracles oracles;
+    struct sometimes_seen sometimes;
     const struct watcher *watcher;
     struct world_stats stats;
     struct world_outcome *outcome;

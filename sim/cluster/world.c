@@ -35,6 +35,7 @@ static void mix_bytes(struct world *world, struct slice bytes)
 void world_see(struct world *world, const struct sighting *sighting)
 {
     oracles_see(&world->oracles, sighting);
+    sometimes_see(&world->sometimes, sighting);
     if (world->watcher != NULL && world->watcher->on_sighting != NULL) {
         world->watcher->on_sighting(world->watcher->context, sighting);
     }
@@ -63,6 +64,7 @@ static void see_customer(void *context, const struct sighting *sighting)
 
 static void happen(struct world *world, const struct happening *happening)
 {
+    sometimes_happen(&world->sometimes, happening);
     if (world->watcher != NULL && world->watcher->on_happening != NULL) {
         world->watcher->on_happening(world->watcher->context, happening);
     }
@@ -526,6 +528,7 @@ static enum error make(struct world *world, struct error_text *text)
 {
     const struct plan *plan = world->plan;
     network_init(&world->network, plan);
+    sometimes_init(&world->sometimes, plan);
     make_group(world);
     TRY(make_oracles(world));
     for (replica_id i = 0; i < plan->replica_count; i++) {
@@ -582,6 +585,7 @@ static void conclude(struct world *world)
         (void)snprintf(outcome->oracle, sizeof outcome->oracle, "%s", oracle->name);
         (void)snprintf(outcome->text, sizeof outcome->text, "%s", oracle->finding(oracle->self));
     }
+    memcpy(outcome->sometimes, world->sometimes.counts, sizeof outcome->sometimes);
     outcome->trace = world->trace;
     outcome->stats = world->stats;
 }

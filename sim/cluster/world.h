@@ -7,6 +7,7 @@
 #define STRATEGOS_CLUSTER_WORLD_H
 
 #include "cluster/plan.h"
+#include "cluster/sometimes.h"
 #include "oracles/oracle.h"
 #include "traitors/traitor.h"
 
@@ -62,6 +63,7 @@ struct world_outcome {
     uint64_t acted[STRATEGIES_MAX]; /* how often each traitor strategy did something */
     uint64_t fault_counts[FAULT_KIND_COUNT];
     uint64_t lie_counts[CUSTOMER_LIE_COUNT];
+    uint64_t sometimes[SOMETIMES_COUNT];
 };
 
 /* Runs the plan to its end or the first finding. `watcher` may be NULL. ERROR_MEMORY only. */
