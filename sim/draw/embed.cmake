@@ -1,6 +1,7 @@
-# embed.cmake - turns files into C arrays: cmake -D OUTPUT=assets.c -D FOLDER=... -D FILES="a;b" -P
+# embed.cmake - turns files into C arrays:
+# cmake -D OUTPUT=assets.c -D FOLDER=... -D HEADER=draw/assets.h -D FILES="a;b" -P
 # page.css becomes `const unsigned char asset_page_css[]`, with a zero byte at its end.
-set(code "/* Made by embed.cmake from the files of sim/draw. */\n#include \"draw/assets.h\"\n")
+set(code "/* Made by embed.cmake. */\n#include \"${HEADER}\"\n")
 foreach(file ${FILES})
     file(READ ${FOLDER}/${file} bytes HEX)
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")

@@ -31,7 +31,8 @@ BEGIN {
     uses["traitors"] = uses["oracles"] " replica storage transport node"
     uses["cluster"] = uses["traitors"] " config client ideal disk oracles traitors"
     uses["campaign"] = uses["cluster"] " cluster"
-    uses["command"] = uses["campaign"] " campaign " uses["generals"] " generals prove draw console"
+    uses["draw_cluster"] = uses["cluster"] " cluster draw"
+    uses["command"] = uses["campaign"] " campaign draw_cluster " uses["generals"] " generals prove draw console"
     # A traitor in a real group: a program of its own.
     uses["live"] = uses["cmd"] " cmd traitors"
     # Which layers may see a library.
