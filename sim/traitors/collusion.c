@@ -177,14 +177,16 @@ static bool pool(struct traitor *t, const struct vote *like, struct certificate 
     *certificate =
         (struct certificate){.kind = like->kind, .view = like->view, .digest = like->digest};
     for (replica_id i = 0; i < traitor_replicas(t); i++) {
-        struct vote own;
-        const struct vote *vote = traitor_is_member(t, i) ? &own : find_vote(t, i, like);
         if (certificate->count == traitor_quorum(t)) {
             break;
         }
-        if (vote == &own) {
+        if (traitor_is_member(t, i)) {
+            struct vote own;
             traitor_make_vote(t, i, like->kind, like->view, &like->digest, &own);
+            add_signature(certificate, &own);
+            continue;
         }
+        const struct vote *vote = find_vote(t, i, like);
         if (vote != NULL) {
             add_signature(certificate, vote);
         }

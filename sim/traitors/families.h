@@ -71,4 +71,7 @@ extern const struct strategy strategy_busy_lies;
 extern const struct strategy strategy_collude_split;
 extern const struct strategy strategy_collude_certificate;
 
+/* collusion_hide.c */
+extern const struct strategy strategy_collude_hide;
+
 #endif

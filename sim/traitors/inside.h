@@ -1,9 +1,11 @@
 /* inside.h - the insides of a traitor, shared by the files of this layer only.
  *
- *     traitor.c        the ports: shows the strategy what goes through, and carries out its wishes
+ *     traitor.c        its life
+ *     ports.c          shows the strategy what goes through, and carries out its wishes
  *     mouth.c          speaking: signing, saying more than the shell did, holding back
+ *     spoil.c          messages with something wrong in them
  *     memory.c         what it saw
- *     strategies.c     the table; each strategy is in the file of its family
+ *     strategies.c     the table; each strategy is in the file of its family (families.h)
  *
  * A strategy is a few functions, any of them NULL. It sees one message at a time and answers with a
  * fate; what it says on its own goes through traitor_say and its like. Counting is done where the
@@ -100,6 +102,11 @@ struct traitor {
 /* ---- strategies.c ---- */
 extern const struct strategy *const strategies[];
 extern const size_t strategy_count;
+
+/* ---- traitor.c ---- */
+
+/* Another strategy for a while: of one that is fickle. */
+void traitor_change_mood(struct traitor *t);
 
 /* What it is that traitors agree on: see traitor_agreed. */
 enum topic {

@@ -3,6 +3,8 @@
 
 #include "wire/digests.h"
 
+#define VOTES_LOOKED_AT ((size_t)4 * REPLICAS_MAX) /* for the same one: repetition comes soon */
+
 void memory_fini(struct memory *memory)
 {
     for (size_t i = 0; i < MEMORY_ORDERS; i++) {
@@ -107,7 +109,7 @@ static bool keep_order(struct memory *memory, const struct proposal *proposal)
 static bool keep_vote(struct memory *memory, const struct vote *vote)
 {
     const struct vote *seen;
-    for (size_t i = 0; i < 4u * REPLICAS_MAX && (seen = memory_vote(memory, i)) != NULL; i++) {
+    for (size_t i = 0; i < VOTES_LOOKED_AT && (seen = memory_vote(memory, i)) != NULL; i++) {
         if (seen->kind == vote->kind && seen->voter == vote->voter && seen->view == vote->view &&
             digest_is_equal(&seen->digest, &vote->digest)) {
             return false;

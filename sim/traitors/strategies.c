@@ -55,6 +55,7 @@ const struct strategy *const strategies[] = {
     &strategy_busy_lies,
     &strategy_collude_split,
     &strategy_collude_certificate,
+    &strategy_collude_hide,
     &strategy_turncoat,
 };
 

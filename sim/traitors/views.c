@@ -107,7 +107,7 @@ static uint64_t false_number(struct traitor *t, uint64_t number)
     case 3:
         return number == 0 ? 1 : 0;
     case 4:
-        return number + UINT64_C(1) + traitor_draw(t, 2 * VIEW_WINDOW);
+        return number + 1 + traitor_draw(t, UINT64_C(2) * VIEW_WINDOW);
     default:
         break;
     }

@@ -513,6 +513,24 @@ static void collude_certificate_shows_each_to_one_replica(void **state)
     done();
 }
 
+static bool are_final_for_one_and_null_for_another(const struct spoken *one,
+                                                   const struct spoken *other)
+{
+    return one->view == other->view && one->to != other->to &&
+           ((is_nullify(one) && is_finalize(other)) || (is_finalize(one) && is_nullify(other)));
+}
+
+static void collude_hide_finalizes_for_one_what_it_nullifies_for_others(void **state)
+{
+    (void)state;
+    play_strategy("collude-hide");
+    assert_true(count_pairs(are_final_for_one_and_null_for_another) > 0);
+    assert_int_equal(count_pairs(are_contrary), 0);
+    assert_true(count_if(&now, is_true_order) > 0);
+    assert_true(count_if(&now, is_order) < count_if(&loyal, is_order));
+    done();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +563,7 @@ int main(void)
         cmocka_unit_test(busy_lies_answers_nothing_else),
         cmocka_unit_test(collude_split_tells_two_consistent_stories),
         cmocka_unit_test(collude_certificate_shows_each_to_one_replica),
+        cmocka_unit_test(collude_hide_finalizes_for_one_what_it_nullifies_for_others),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

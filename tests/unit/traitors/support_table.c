@@ -319,7 +319,9 @@ struct table *table_new(size_t replica_count, uint32_t members, size_t strategy,
     struct table *table = calloc(1, sizeof *table);
     ASSERT(table != NULL && replica_count <= TABLE_SEATS_MAX);
     log_init(LOG_ERROR, -1);
-    table->onlooker = onlooker == NULL ? (struct onlooker){0} : *onlooker;
+    if (onlooker != NULL) {
+        table->onlooker = *onlooker;
+    }
     table->now_ns = BEGIN_NS;
     make_group(table, replica_count, members, seed);
     for (replica_id i = 0; i < replica_count; i++) {
