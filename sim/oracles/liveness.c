@@ -2,10 +2,11 @@
  * done.
  *
  * Done means that the application was told something, and that the request, if its session is the
- * client's newest, is in the log: a time-out alone is no end, since the request may still be
- * executed. By when: bounds.h, from the back-off that there may be when the calm begins: views
- * since the last decided one, beyond f, each a doubling. Operations are looked at in the order in
- * which they were asked for; one that is late holds up those behind it. */
+ * client's newest, is in the log: a time-out in the calm is no end, since the request is still sent
+ * again. (One that ended before the calm without an outcome may be of a process that died then.)
+ * By when: bounds.h, from the back-off that there may be when the calm begins: views since the last
+ * decided one, beyond f, each a doubling. Operations are looked at in the order in which they were
+ * asked for; one that is late holds up those behind it. */
 #include "oracles/bounds.h"
 #include "oracles/kind.h"
 
@@ -13,6 +14,7 @@ struct liveness {
     struct oracle_self self;
     bool is_calm;
     uint64_t calm_ns;
+    uint64_t calm_step;
     uint64_t bound_ns;
     view_nr views[REPLICAS_MAX]; /* where each is; 0: never said */
     view_nr decided;             /* the highest view of which an order is decided */
@@ -38,16 +40,19 @@ static void on_calm(struct liveness *liveness, uint64_t now_ns)
     }
     liveness->is_calm = true;
     liveness->calm_ns = now_ns;
+    liveness->calm_step = history->step;
     liveness->bound_ns = oracle_settle_from_ns(&history->world, doublings);
 }
 
-static bool is_done(const struct oracle_history *history, const struct oracle_operation *operation)
+static bool is_done(const struct liveness *liveness, const struct oracle_operation *operation)
 {
+    const struct oracle_history *history = liveness->self.history;
     if (operation->is_sent &&
         history->lanes[operation->lane].id.session < history->newest_session[operation->client]) {
         return true; /* nobody sends it again */
     }
-    return operation->is_returned && (!operation->is_sent || operation->place != 0);
+    return operation->is_returned && (!operation->is_sent || operation->place != 0 ||
+                                      operation->returned_step < liveness->calm_step);
 }
 
 static uint64_t since_ns(const struct liveness *liveness, const struct oracle_operation *operation)
@@ -61,7 +66,7 @@ static void judge(struct liveness *liveness, uint64_t now_ns)
 {
     const struct oracle_history *history = liveness->self.history;
     while (liveness->first < history->operation_count &&
-           is_done(history, &history->operations[liveness->first])) {
+           is_done(liveness, &history->operations[liveness->first])) {
         liveness->first++;
     }
     if (liveness->first == history->operation_count) {

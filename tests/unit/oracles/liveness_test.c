@@ -92,6 +92,18 @@ static void liveness_of_a_timeout_whose_request_is_not_decided_is_found(void **s
     scene_assert_found(&scene, "liveness", "operation 1 of client 1|not in the log");
 }
 
+/* Its process may have died: then nobody sends it again. */
+static void liveness_of_a_timeout_before_the_calm_is_not_asked(void **state)
+{
+    (void)state;
+    struct segment segment;
+    scene_timed_out(&scene, 1, ask_and_send(1, &segment));
+    scene_world(&scene, SIGHT_CALM);
+    scene_pass(&scene, oracle_settle_ns(&scene.world) + SCENE_MS);
+    scene_world(&scene, SIGHT_END);
+    scene_assert_silent(&scene);
+}
+
 static void liveness_of_an_older_session_is_not_asked(void **state)
 {
     (void)state;
@@ -228,6 +240,7 @@ int main(void)
         T(liveness_of_an_operation_without_end_is_found),
         T(liveness_of_an_operation_asked_for_in_the_calm_is_found),
         T(liveness_of_a_timeout_whose_request_is_not_decided_is_found),
+        T(liveness_of_a_timeout_before_the_calm_is_not_asked),
         T(liveness_of_an_older_session_is_not_asked),
         T(liveness_of_a_liar_is_not_asked),
         T(liveness_is_judged_sooner_where_no_view_had_failed),
