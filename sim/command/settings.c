@@ -47,15 +47,17 @@ static const char ending[] =
     "EXAMPLES\n"
     "       strategos-sim generals --algorithm om --generals 4 --m 1 --traitors 2 \\\n"
     "           --strategy flip\n"
-    "       strategos-sim generals --algorithm om --generals 3 --traitors 0 \\\n"
+    "       strategos-sim generals --algorithm om --generals 3 --traitors 2 \\\n"
     "           --strategy worst --beyond\n"
-    "       strategos-sim generals --algorithm sm --generals 6 --m 4 --graph ring --traitors 2\n"
+    "       strategos-sim generals --algorithm sm --generals 6 --graph ring --traitors 2 \\\n"
+    "           --strategy silent\n"
     "       strategos-sim generals --scenario configs/scenarios/nine-generals-naive.conf\n"
     "       strategos-sim generals --scenario FILE --html game.html\n"
     "       strategos-sim generals --seed 7 --traitors-count 1 --json | jq .decisions\n"
     "\n"
     "SEE ALSO\n"
-    "       strategos-sim help-scenario, configs/scenarios/, docs/protocols.md\n";
+    "       strategos-sim help-scenario, configs/scenarios/, docs/generals.md,\n"
+    "       docs/protocols.md\n";
 
 static const char exit_status[] = "       0  both IC1 and IC2 hold\n"
                                   "       1  one of them is violated\n"

@@ -115,16 +115,17 @@ static enum error find_complete(struct scenario *scenario, bool *is_found, struc
                 ? find_sm_of(scenario, commander, order, is_found, text)
                 : find_om_of(scenario, commander, order, is_found, text));
     }
-    if (!*is_found) {
-        unsigned k = traitor_count(scenario);
-        (void)error_set(
-            text, OK,
-            scenario->algorithm == ALGORITHM_SM
-                ? "SM(%u) of %u generals holds against %u of them (LSP82 Theorem 2), or "
-                  "too few loyal generals are left to disagree"
-                : "OM(%u) of %u generals holds against all that %u of them could do: "
-                  "every strategy is covered",
-            scenario->m, scenario->generals, k);
+    if (!*is_found && scenario->algorithm == ALGORITHM_SM) {
+        (void)error_set(text, OK,
+                        "SM(%u) of %u generals holds against %u of them (LSP82 Theorem 2), or "
+                        "too few loyal generals are left to disagree",
+                        scenario->m, scenario->generals, traitor_count(scenario));
+    } else if (!*is_found) {
+        (void)error_set(text, OK,
+                        "OM(%u) of %u generals holds against all that %s could do: every strategy "
+                        "is covered",
+                        scenario->m, scenario->generals,
+                        traitor_count(scenario) == 1 ? "this traitor" : "these traitors");
     }
     return OK;
 }
@@ -189,8 +190,8 @@ static bool is_safe_by_theorem(const struct scenario *scenario, struct error_tex
         }
         (void)error_set(text, OK,
                         "the loyal generals are connected among themselves, and %u rounds are "
-                        "enough against %u traitors (LSP82 Theorem 3)",
-                        play_sm_rounds(scenario), k);
+                        "enough against %u traitor%s (LSP82 Theorem 3)",
+                        play_sm_rounds(scenario), k, k == 1 ? "" : "s");
         return true;
     }
     unsigned p = play_om_graph_p(scenario);
