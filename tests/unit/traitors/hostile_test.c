@@ -49,10 +49,9 @@ static void every_strategy_stands_any_bytes(void **state)
     tape_record(&tape, SIZE_MAX);
     prng_init(&prng, 1);
     for (size_t i = 0; i < tape.count; i++) {
-        uint8_t *bytes = (uint8_t *)(uintptr_t)tape.events[i].bytes.data;
         size_t size = tape.events[i].bytes.size;
         if (size != 0) {
-            bytes[prng_below(&prng, size)] ^= (uint8_t)(1u << prng_below(&prng, 8));
+            tape.bytes[i][prng_below(&prng, size)] ^= (uint8_t)(1u << prng_below(&prng, 8));
         }
     }
     for (size_t i = 0; i < traitor_strategy_count(); i++) {

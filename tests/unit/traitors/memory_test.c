@@ -11,6 +11,11 @@
 #include <cmocka.h>
 // clang-format on
 
+#define ORDERS      ((size_t)MEMORY_ORDERS)
+#define SEGMENTS    ((size_t)MEMORY_SEGMENTS)
+#define SEGMENT_MAX ((size_t)MEMORY_SEGMENT_MAX)
+#define FRAMES      ((replica_id)MEMORY_FRAMES)
+
 static struct memory memory;
 
 static int setup(void **state)
@@ -65,14 +70,14 @@ static void order_is_kept_once_with_its_tips(void **state)
 static void newest_push_out_the_oldest(void **state)
 {
     (void)state;
-    for (view_nr view = 1; view <= 3 * MEMORY_ORDERS; view++) {
+    for (view_nr view = 1; view <= 3 * ORDERS; view++) {
         assert_true(keep_order(view, 1));
     }
-    for (size_t i = 0; i < MEMORY_ORDERS; i++) {
-        assert_int_equal(memory_order(&memory, i)->proposal.order.view, 3 * MEMORY_ORDERS - i);
+    for (size_t i = 0; i < ORDERS; i++) {
+        assert_int_equal(memory_order(&memory, i)->proposal.order.view, 3 * ORDERS - i);
     }
-    assert_null(memory_order(&memory, MEMORY_ORDERS));
-    assert_null(memory_find_view(&memory, 2 * MEMORY_ORDERS));
+    assert_null(memory_order(&memory, ORDERS));
+    assert_null(memory_find_view(&memory, 2 * ORDERS));
 }
 
 static void vote_and_certificate_are_kept_once(void **state)
@@ -97,7 +102,7 @@ static void vote_and_certificate_are_kept_once(void **state)
 static struct segment make_segment(uint64_t sequence, size_t size, struct buffer *body,
                                    struct buffer *encoded)
 {
-    static const uint8_t zeros[2 * MEMORY_SEGMENT_MAX];
+    static const uint8_t zeros[2 * SEGMENT_MAX];
     struct arena none = {0};
     struct slice request = slice_of(zeros, size);
     struct segment_body content = {.request_count = 1, .requests = &request};
@@ -117,24 +122,24 @@ static void segment_is_copied_and_bounded(void **state)
     struct buffer body = {0};
     struct buffer encoded = {0};
     struct peer_message message = {.kind = PEER_SEGMENT};
-    for (uint64_t sequence = 1; sequence <= 2 * MEMORY_SEGMENTS; sequence++) {
+    for (uint64_t sequence = 1; sequence <= 2 * SEGMENTS; sequence++) {
         message.segment = make_segment(sequence, 10, &body, &encoded);
         assert_true(memory_keep(&memory, &message));
         assert_false(memory_keep(&memory, &message));
         memset(encoded.data, 0xff, encoded.size);
     }
-    message.segment = make_segment(1, 2 * MEMORY_SEGMENT_MAX, &body, &encoded);
+    message.segment = make_segment(1, 2 * SEGMENT_MAX, &body, &encoded);
     assert_false(memory_keep(&memory, &message));
-    for (size_t i = 0; i < MEMORY_SEGMENTS; i++) {
+    for (size_t i = 0; i < SEGMENTS; i++) {
         const struct segment *kept = &memory_segment(&memory, i)->segment;
         struct segment again;
         struct arena none = {0};
-        assert_int_equal(kept->sequence, 2 * MEMORY_SEGMENTS - i);
+        assert_int_equal(kept->sequence, 2 * SEGMENTS - i);
         assert_int_equal(wire_decode_segment(kept->encoded, &none, &again), VERDICT_ACCEPTED);
         assert_true(slice_is_equal(again.body, kept->body));
         assert_ptr_equal(again.body.data, kept->body.data);
     }
-    assert_null(memory_segment(&memory, MEMORY_SEGMENTS));
+    assert_null(memory_segment(&memory, SEGMENTS));
     buffer_fini(&body);
     buffer_fini(&encoded);
 }
@@ -146,12 +151,12 @@ static void frame_is_copied_and_bounded(void **state)
     memory_keep_frame(&memory, 2, slice_of(bytes, 0));
     memory_keep_frame(&memory, 2, slice_of(bytes, sizeof bytes));
     assert_null(memory_frame(&memory, 0));
-    for (replica_id i = 0; i < 2 * MEMORY_FRAMES; i++) {
+    for (replica_id i = 0; i < 2 * FRAMES; i++) {
         memory_keep_frame(&memory, i, slice_of(bytes, 1 + i));
     }
-    assert_int_equal(memory_frame(&memory, 0)->to, 2 * MEMORY_FRAMES - 1);
-    assert_int_equal(memory_frame(&memory, 0)->bytes.size, 2 * MEMORY_FRAMES);
-    assert_null(memory_frame(&memory, MEMORY_FRAMES));
+    assert_int_equal(memory_frame(&memory, 0)->to, 2 * FRAMES - 1);
+    assert_int_equal(memory_frame(&memory, 0)->bytes.size, 2 * FRAMES);
+    assert_null(memory_frame(&memory, FRAMES));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

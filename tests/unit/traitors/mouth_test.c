@@ -9,6 +9,10 @@
 #include <stdarg.h>
 #include <cmocka.h>
 // clang-format on
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define REPLICAS 7u
 #define SENT_MAX 1024u
@@ -114,7 +118,7 @@ static void held_messages_beyond_the_bound_never_leave(void **state)
 {
     (void)state;
     struct ports ports = traitor_ports(t);
-    for (view_nr i = 0; i < 2 * HELD_MAX; i++) {
+    for (view_nr i = 0; i < 2 * (view_nr)HELD_MAX; i++) {
         struct peer_message message = vote_of_view(i + 1);
         traitor_hold(t, 0, &message, 10);
     }
@@ -138,7 +142,7 @@ static void held_bytes_beyond_the_bound_never_leave(void **state)
     for (size_t i = 0; i < HELD_MAX; i++) {
         traitor_hold(t, 0, &message, 10);
     }
-    assert_true(size * HELD_MAX > HELD_BYTES_MAX);
+    assert_true(size * (size_t)HELD_MAX > HELD_BYTES_MAX);
     assert_true(t->held_bytes <= HELD_BYTES_MAX && t->held_bytes + size > HELD_BYTES_MAX);
     (void)ports.tick_links(ports.self, 10);
     assert_true(sent_count < HELD_MAX);
@@ -148,12 +152,12 @@ static void held_bytes_beyond_the_bound_never_leave(void **state)
 static void said_messages_share_frames_that_can_be_read(void **state)
 {
     (void)state;
-    for (view_nr i = 0; i < 2 * SAID_MESSAGES_MAX + 1; i++) {
+    for (view_nr i = 0; i < 2 * (view_nr)SAID_MESSAGES_MAX + 1; i++) {
         traitor_say_vote(t, 1u << 1 | 1u << 2, VOTE_NULLIFY, i + 1, NULL); /* not to itself */
     }
     traitor_flush(t);
     assert_int_equal(sent_count, 3);
-    assert_int_equal(traitor_acted(t), 2 * SAID_MESSAGES_MAX + 1);
+    assert_int_equal(traitor_acted(t), 2 * (uint64_t)SAID_MESSAGES_MAX + 1);
     traitor_flush(t);
     assert_int_equal(sent_count, 3);
 }
@@ -230,6 +234,22 @@ static void votes_of_members_are_truly_signed(void **state)
     assert_false(authority->verify(authority->context, &signers[1].key, &message, &vote.signature));
 }
 
+/* Which strategies there are is known beforehand: another index is our own bug. */
+static void strategy_that_is_none_aborts(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct traitor *made;
+        struct ports inner = {0};
+        (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+        _exit((int)traitor_new(&made, &conspiracy, 1, traitor_strategy_count(), &inner));
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -243,6 +263,7 @@ int main(void)
         TEST(chosen_few_are_part_of_chosen_many),
         TEST(twins_are_others_and_the_same_for_all_members),
         TEST(votes_of_members_are_truly_signed),
+        TEST(strategy_that_is_none_aborts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,11 +18,13 @@ static void keep(void *context, replica_id seat, const struct event *event)
     if (tape->count == tape->capacity) {
         tape->capacity = tape->capacity == 0 ? 1024 : 2 * tape->capacity;
         tape->events = realloc(tape->events, tape->capacity * sizeof *tape->events);
-        ASSERT(tape->events != NULL);
+        tape->bytes = realloc(tape->bytes, tape->capacity * sizeof *tape->bytes);
+        ASSERT(tape->events != NULL && tape->bytes != NULL);
     }
     uint8_t *bytes = malloc(event->bytes.size + 1);
     ASSERT(bytes != NULL);
     bytes_copy(bytes, event->bytes.data, event->bytes.size);
+    tape->bytes[tape->count] = bytes;
     tape->events[tape->count] = *event;
     tape->events[tape->count++].bytes = slice_of(bytes, event->bytes.size);
 }
@@ -41,8 +43,9 @@ void tape_record(struct tape *tape, size_t strategy)
 void tape_free(struct tape *tape)
 {
     for (size_t i = 0; i < tape->count; i++) {
-        free((void *)(uintptr_t)tape->events[i].bytes.data);
+        free(tape->bytes[i]);
     }
+    free(tape->bytes);
     free(tape->events);
 }
 

@@ -14,7 +14,8 @@
 
 struct tape {
     struct conspiracy conspiracy; /* of a lone traitor in this place */
-    struct event *events;         /* each owns its bytes */
+    struct event *events;
+    uint8_t **bytes; /* of each event: owned */
     size_t count;
     size_t capacity;
 };
