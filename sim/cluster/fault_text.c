@@ -86,6 +86,13 @@ void fault_describe(const struct fault *fault, char *line, size_t room)
     case FAULT_DISK_MISDIRECT:
         (void)snprintf(line, room, "replica %u: %s", fault->who, names[fault->kind]);
         return;
+    case FAULT_PAUSE:
+    case FAULT_FLAP:
+    case FAULT_CLOG:
+    case FAULT_DISK_FULL:
+        (void)snprintf(line, room, "replica %u: %s, for %llu ms", fault->who, names[fault->kind],
+                       ms);
+        return;
     default:
         (void)snprintf(line, room, "replica %u: %s %lld, for %llu ms", fault->who,
                        names[fault->kind], value, ms);

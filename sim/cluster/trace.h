@@ -1,16 +1,17 @@
 /* trace.h - a run as text: one line for everything that happens, for eyes and grep.
  *
- *        1.204531  0→2    #4711    sent       412  notarize v12 a3f9 · finalized v11 77d0
- *        1.204883  0→2    #4711    came
- *        1.204531  0→3    #4712    lost            cut
- *        1.204883  2      -        vote            finalize v12 a3f9
- *        1.204883  2      -        decided         a3f9 h9 v12 on v11 77d0 {c0#4 c1#2}, 3 segments
- *        1.204883  2←0    -        judged          equivocation
- *        1.230000  c1     -        asks            #5 put k3=c1.5
- *        1.250000  *      -        fault           partition: replicas 0+1, for 200 ms
+ *     1.204531  0→2      #4711     sent        412  notarize v12 a3f9 · finalized v11 77d0
+ *     1.204883  0→2      #4711     came
+ *     1.204531  0→3      #4712     lost             cut
+ *     1.204883  2        -         vote             finalize v12 a3f9
+ *     1.204883  2        -         decided          a3f9 h9 v12 on v11 77d0 {c0#4}, 3 segments
+ *     1.204883  2←0      -         judged           equivocation
+ *     1.230000  c1       -         asks             #5 put k3=c1.5
+ *     1.250000  *        -         fault            partition: replicas 0+1, for 200 ms
  *
- * Columns, apart by two spaces at least and at the same place in each line: virtual time in
- * seconds; who (a replica, its twin with ', a customer with c), or from whom to whom, or whose
+ * Lines are in the order in which the world does things; a turn takes its replica some time, so
+ * that its lines may be ahead of those below. Columns, at the same place in each line: virtual time
+ * in seconds; who (a replica, its twin with ', a customer with c), or from whom to whom, or whose
  * message is judged; the number of the frame, by which one finds what became of it; what; the
  * frame's bytes; and what is in it, messages apart by " · ".
  *

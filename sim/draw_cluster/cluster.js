@@ -28,7 +28,6 @@ const marks = run.marks.map(([at, lane, mark, number, text]) => ({ at, lane, mar
 const events = [...marks, ...frames].sort((a, b) => a.at - b.at);
 const began = events.length ? events[0].at : 0;
 const ended = Math.max(run.end, events.length ? events[events.length - 1].at : 0, began + 1);
-const slowest = frames.reduce((most, frame) => Math.max(most, frame.came - frame.sent), 0);
 const laneCount = run.lanes.length;
 const isCustomer = lane => run.lanes[lane][1] === 2;
 
@@ -93,7 +92,7 @@ for (const [from, to, text, set] of run.faults) {
 const state = { from: began, to: ended, chosen: null, hover: null, kinds: new Set(run.kinds.keys()),
     marks: { votes: true, views: true, operations: true, others: true },
     customers: true, lost: false, traitors: false };
-const GUTTER = 150;
+const GUTTER = 170;
 const RULER = 24;
 const FAULT_ROW = 17;
 const BAND = 20;
@@ -105,20 +104,31 @@ function readColours() {
     const get = name => style.getPropertyValue("--" + name).trim();
     colours = { kinds: run.kinds.map((kind, i) => get("k" + i)) };
     for (const name of ["paper", "ink", "soft", "edge", "panel", "accent", "treason", "good", "lie",
-        "even", "odd", "even-bad", "odd-bad", "band-ink", "grid", "fault", "fault-fill", "down"]) {
+        "even", "odd", "even-bad", "odd-bad", "band-ink", "grid", "fault", "fault-fill", "down", "done"]) {
         colours[name] = get(name);
     }
 }
 const DASHES = [[6, 3], [11, 4], [], [], [14, 3, 2, 3], [2, 3], [1, 4], [8, 3], [3, 2], [2, 2]];
 const shownLanes = () => run.lanes.map((lane, i) => i).filter(i => state.customers || !isCustomer(i));
 const topOfLanes = () => RULER + rowEnds.length * FAULT_ROW + 10;
+/* A customer's lane is half as high as a replica's. */
+const weight = lane => isCustomer(lane) ? 0.5 : 1;
 function laneHeight() {
-    return Math.max(34, Math.min(96, 620 / shownLanes().length));
+    const sum = shownLanes().reduce((all, lane) => all + weight(lane), 0);
+    return Math.max(38, Math.min(96, 470 / sum));
 }
-function laneY(lane) {
-    return topOfLanes() + (shownLanes().indexOf(lane) + 0.5) * laneHeight();
+let laneYs = [];
+function placeLanes() {
+    let y = topOfLanes();
+    laneYs = [];
+    for (const lane of shownLanes()) {
+        laneYs[lane] = y + weight(lane) * laneHeight() / 2;
+        y += weight(lane) * laneHeight();
+    }
+    return y;
 }
-function bandOf(lane) { return isCustomer(lane) ? 8 : Math.min(BAND, laneHeight() * 0.5); }
+const laneY = lane => laneYs[lane];
+function bandOf(lane) { return isCustomer(lane) ? 6 : Math.min(BAND, laneHeight() * 0.5); }
 const width = () => stage.clientWidth;
 const xOf = at => GUTTER + (at - state.from) / (state.to - state.from) * (width() - GUTTER - 10);
 const timeAt = x => state.from + (x - GUTTER) / (width() - GUTTER - 10) * (state.to - state.from);
@@ -184,7 +194,8 @@ function prepare(canvas, cssHeight) {
     }
     const pen = canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, cssWidth, cssHeight);
+    pen.fillStyle = colours.paper;
+    pen.fillRect(0, 0, cssWidth, cssHeight);
     pen.lineJoin = "round";
     return pen;
 }
@@ -283,9 +294,14 @@ function drawBand(pen, lane) {
         }
         const x = Math.max(GUTTER, xOf(from));
         const end = Math.min(right, xOf(to));
-        const isBad = story.treason <= from;
-        pen.fillStyle = colours[(view % 2 ? "odd" : "even") + (isBad ? "-bad" : "")];
-        pen.fillRect(x, y, Math.max(0.7, end - x), band);
+        const turn = Math.max(x, Math.min(end, xOf(Math.min(story.treason, ended))));
+        const shade = view % 2 ? "odd" : "even";
+        pen.fillStyle = colours[shade];
+        pen.fillRect(x, y, Math.max(0.7, turn - x), band);
+        if (story.treason < to) {
+            pen.fillStyle = colours[shade + "-bad"];
+            pen.fillRect(turn, y, Math.max(0.7, end - turn), band);
+        }
         pen.fillStyle = colours["band-ink"];
         label(pen, "v" + view, x + 3, y + band / 2 + 0.5, end - x - 5);
     }
@@ -302,7 +318,7 @@ function drawBand(pen, lane) {
     }
 }
 function drawNames(pen) {
-    pen.fillStyle = colours.panel;
+    pen.fillStyle = colours.paper;
     pen.fillRect(0, 0, GUTTER - 1, height);
     pen.textAlign = "left";
     pen.textBaseline = "middle";
@@ -335,12 +351,12 @@ function lineOfFrame(frame) {
     const share = frame.why ? 0.35 : 0.6;
     return [x1, y1, x1 + 14, y1 + (y2 - y1) * share];
 }
-function drawFrame(pen, frame, isStrong) {
+function drawFrame(pen, frame, isStrong, strength) {
     const [x1, y1, x2, y2] = lineOfFrame(frame);
     pen.strokeStyle = colours.kinds[frame.kind];
     pen.fillStyle = colours.kinds[frame.kind];
     pen.lineWidth = isStrong ? 3.5 : frame.kind === 2 ? 2 : 1.2;
-    pen.globalAlpha = isStrong ? 1 : frame.kind === 6 ? 0.5 : 0.8;
+    pen.globalAlpha = isStrong ? 1 : (frame.kind === 6 ? 0.5 : 0.8) * strength;
     pen.setLineDash(DASHES[frame.kind]);
     pen.beginPath();
     pen.moveTo(x1, y1);
@@ -371,7 +387,7 @@ const LETTERS = { [MARK.NOTARIZE]: "N", [MARK.NULLIFY]: "X", [MARK.FINALIZE]: "F
 function inkOf(mark) {
     return mark === MARK.NOTARIZE ? colours.kinds[3] : mark === MARK.FINALIZE ? colours.kinds[1]
         : mark === MARK.NULLIFY ? colours.treason : mark === MARK.ORDER ? colours.kinds[2]
-        : mark === MARK.CERTIFICATE ? colours.kinds[1] : mark === MARK.DECIDED ? colours.good
+        : mark === MARK.CERTIFICATE ? colours.kinds[1] : mark === MARK.DECIDED ? colours.done
         : mark === MARK.JUDGED ? colours.lie : mark === MARK.CRASH || mark === MARK.TRAITOR ||
         mark === MARK.BAD_DISK || mark === MARK.UNKNOWN ? colours.treason : colours.soft;
 }
@@ -485,7 +501,7 @@ function drawLine(pen, at, colour, text) {
     pen.fillText(text, x + (x > width() - 140 ? -5 : 5), height - 9);
 }
 function draw() {
-    height = Math.round(topOfLanes() + shownLanes().length * laneHeight() + 18);
+    height = Math.round(placeLanes() + 22);
     const pen = prepare(stage, height);
     pen.textBaseline = "middle";
     pen.save();
@@ -495,15 +511,13 @@ function draw() {
     drawRuler(pen);
     drawFaults(pen);
     shownLanes().forEach(lane => drawBand(pen, lane));
-    for (const frame of frames) {
-        if (frame.sent <= state.to && (frame.came < 0 ? frame.sent + 1 : frame.came) >= state.from &&
-            isShown(frame)) {
-            drawFrame(pen, frame, false);
-        }
-    }
+    const inSight = frames.filter(frame => frame.sent <= state.to &&
+        (frame.came < 0 ? frame.sent + 1 : frame.came) >= state.from && isShown(frame));
+    const strength = Math.max(0.3, Math.min(1, width() / 4 / (inSight.length + 1)));
+    inSight.forEach(frame => drawFrame(pen, frame, false, strength));
     drawMarks(pen);
     if (run.calm >= 0) {
-        drawLine(pen, run.calm, colours.good, "calm begins");
+        drawLine(pen, run.calm, colours.done, "calm begins");
     }
     if (run.finding) {
         drawLine(pen, run.end, colours.treason, "found here");
@@ -622,13 +636,12 @@ function legend() {
 function listNear() {
     const near = $("near");
     const shown = events.filter(isShown);
-    let middle = state.chosen ? shown.indexOf(state.chosen) : -1;
-    if (middle < 0) {
-        middle = shown.findIndex(event => event.at >= state.from);
-        middle = middle < 0 ? shown.length - 1 : middle + 12;
-    }
+    const chosen = state.chosen ? shown.indexOf(state.chosen) : -1;
+    const seen = shown.findIndex(event => event.at >= state.from);
+    const first = Math.max(0, chosen >= 0 ? chosen - 60 : seen >= 0 ? seen : shown.length - 30);
     near.textContent = "";
-    for (const event of shown.slice(Math.max(0, middle - 60), middle + 60)) {
+    near.scrollTop = 0;
+    for (const event of shown.slice(first, first + 140)) {
         const isChosen = event === state.chosen;
         const line = element("div", { textContent: lineOf(event), title: lineOf(event),
             className: (isChosen ? "chosen " : "") + (event.why ? "lost" : "") });
@@ -761,9 +774,15 @@ whole.addEventListener("pointermove", moveWhole);
 whole.addEventListener("pointerup", listNear);
 
 function showLast() {
-    const shown = frames.filter(isShown);
+    /* Where nothing was found, the calm's long silence is not what one wants to see first. */
+    let shown = frames.filter(isShown);
+    if (!run.finding) {
+        const last = shown.map(frame => frame.kind === 2 || frame.kind === 3).lastIndexOf(true);
+        shown = last < 0 ? shown : shown.slice(0, last + 12);
+    }
     const from = shown.length ? shown[Math.max(0, shown.length - 90)].sent : began;
-    show(from, ended + (ended - from) * 0.03);
+    const to = run.finding || !shown.length ? ended : shown[shown.length - 1].sent;
+    show(from - (to - from) * 0.02, to + (to - from) * 0.06);
     listNear();
 }
 $("back").addEventListener("click", () => step(-1));
@@ -861,8 +880,22 @@ $("verdict").textContent = run.finding ? run.finding[2] : "Every oracle was sile
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); describe(); redraw(); });
 addEventListener("resize", redraw);
+/* page.html#4711 begins at frame 4711, as a trace numbers it. */
+function chooseByAddress() {
+    const number = Number(location.hash.slice(1));
+    const frame = frames.find(each => each.number === number);
+    if (frame) {
+        const half = (state.to - state.from) / 2;
+        show(frame.at - half, frame.at + half);
+        choose(frame, true);
+    }
+}
+addEventListener("hashchange", chooseByAddress);
+
 readColours();
+placeLanes();
 showLast();
 describe();
+chooseByAddress();
 draw();
 })();

@@ -2,7 +2,8 @@
  * over virtual time, views, messages, votes, decisions, faults and treason, to zoom into and read.
  *
  * A recorder looks on (it is a watcher) and keeps the last CLUSTER_PAGE_EVENTS events; then it
- * writes one file that needs nothing else, the same bytes for the same run. */
+ * writes one file that needs nothing else, the same bytes for the same run. The page's address may
+ * name a frame by the number that it has in a trace: page.html#4711. */
 #ifndef STRATEGOS_DRAW_CLUSTER_CLUSTER_PAGE_H
 #define STRATEGOS_DRAW_CLUSTER_CLUSTER_PAGE_H
 
