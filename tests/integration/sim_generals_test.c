@@ -81,7 +81,7 @@ static void assert_is_readable(const char *name, const char *text)
 static void expect_refused(const char *path)
 {
     struct process process;
-    char line[512];
+    char line[768];
     (void)snprintf(line, sizeof line, "--scenario %s", path);
     (void)play(&process, line);
     expect_status(&process, line, 2);
@@ -93,7 +93,7 @@ static void expect_refused(const char *path)
 static void expect_verdicts(const char *path)
 {
     struct process process;
-    char line[512];
+    char line[768];
     (void)snprintf(line, sizeof line, "--scenario %s --json", path);
     (void)play(&process, line);
     json_t *object = json_loadb(process.out, process.out_size, 0, NULL);
