@@ -63,3 +63,33 @@ make_simulator other
 expect 1 sim_json
 rm "$root/bin/strategos-sim"
 expect 1 sim_json
+
+# A page of games, its picture, and what can be wrong with them.
+mkdir -p "$root/docs/pictures"
+make_page() { # WHAT IT SAYS
+    printf '%s\n' '![one](pictures/one.svg)' '```' '$ strategos-sim --svg one.svg' "$@" '```' \
+        >"$root/docs/generals.md"
+}
+make_painter() { # WORD
+    printf '#!/bin/sh\necho %s >one.svg\nprintf "1\\n2\\n3\\n"\n' "$1" >"$root/bin/strategos-sim"
+    chmod +x "$root/bin/strategos-sim"
+}
+make_painter red
+make_page 1 2 3
+bash "$here/pictures.sh" "$root" "$root" --write
+expect 0 pictures
+make_page 1 … 3
+expect 0 pictures
+make_page … 2 …
+expect 0 pictures
+for untrue in '1 2' '2 3' '1 3' '1 … 2' '… 4 …' '3 … 1'; do
+    # Word splitting is wanted. shellcheck disable=SC2086
+    make_page $untrue
+    expect 1 pictures
+done
+make_page 1 2 3
+touch "$root/docs/pictures/unseen.svg"
+expect 1 pictures
+rm "$root/docs/pictures/unseen.svg"
+make_painter blue
+expect 1 pictures

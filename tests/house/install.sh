@@ -44,6 +44,7 @@ for program in strategos strategosd; do
     "$prefix/bin/$program" --help >/dev/null
 done
 [ ! -e "$prefix/bin/strategos-traitor" ] || { echo "a traitor is installed"; exit 1; }
-for file in LICENSE configs/four-on-one-machine.conf 'configs/strategosd@.service'; do
+for file in LICENSE configs/four-on-one-machine.conf 'configs/strategosd@.service' \
+    generals.md pictures/om-table.svg; do
     [ -f "$prefix/share/doc/strategos/$file" ] || { echo "$file is not installed"; exit 1; }
 done
