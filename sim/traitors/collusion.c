@@ -141,15 +141,7 @@ const struct strategy strategy_collude_split = {
 /* The loyal replica that is shown what others are not. */
 static replica_id victim_of(const struct traitor *t, view_nr view)
 {
-    size_t replicas = traitor_replicas(t);
-    uint64_t start = traitor_agreed(t, TOPIC_VICTIM, view / VICTIM_VIEWS, replicas);
-    for (size_t i = 0; i < replicas; i++) {
-        replica_id id = (replica_id)((start + i) % replicas);
-        if (!traitor_is_member(t, id)) {
-            return id;
-        }
-    }
-    return t->self;
+    return traitor_victim(t, view / VICTIM_VIEWS);
 }
 
 static void add_signature(struct certificate *certificate, const struct vote *vote)

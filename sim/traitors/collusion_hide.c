@@ -3,18 +3,10 @@
  * this dangerous, if anything does. */
 #include "traitors/families.h"
 
-/* The one loyal replica that is shown the order of a view; changes from view to view. */
+/* The one that is shown the order of a view; another one from view to view. */
 static replica_id confidant_of(const struct traitor *t, view_nr view)
 {
-    size_t replicas = traitor_replicas(t);
-    uint64_t start = traitor_agreed(t, TOPIC_VICTIM, view, replicas);
-    for (size_t i = 0; i < replicas; i++) {
-        replica_id id = (replica_id)((start + i) % replicas);
-        if (!traitor_is_member(t, id)) {
-            return id;
-        }
-    }
-    return t->self;
+    return traitor_victim(t, view);
 }
 
 static bool is_ours(const struct traitor *t, view_nr view)

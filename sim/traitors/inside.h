@@ -162,6 +162,8 @@ uint32_t traitor_choose(const struct traitor *t, enum topic topic, uint64_t numb
 /* Half of the loyal replicas, the same for all members: those that are told something else. */
 uint32_t traitor_other_half(const struct traitor *t);
 uint32_t traitor_all(const struct traitor *t);
+/* One loyal replica, the same for all members. */
+replica_id traitor_victim(const struct traitor *t, uint64_t number);
 /* Any other replica. */
 replica_id traitor_draw_peer(struct traitor *t);
 void traitor_draw_bytes(struct traitor *t, void *to, size_t size);

@@ -51,6 +51,19 @@ uint32_t traitor_other_half(const struct traitor *t)
     return pick(t, loyal, TOPIC_HALVES, 0, (size_t)__builtin_popcount(loyal) / 2);
 }
 
+replica_id traitor_victim(const struct traitor *t, uint64_t number)
+{
+    size_t replicas = traitor_replicas(t);
+    uint64_t start = traitor_agreed(t, TOPIC_VICTIM, number, replicas);
+    for (size_t i = 0; i < replicas; i++) {
+        replica_id id = (replica_id)((start + i) % replicas);
+        if (!traitor_is_member(t, id)) {
+            return id;
+        }
+    }
+    return t->self; /* all are members: nobody is left to lie to */
+}
+
 replica_id traitor_draw_peer(struct traitor *t)
 {
     uint64_t step = 1 + traitor_draw(t, traitor_replicas(t) - 1);

@@ -52,13 +52,16 @@ struct traitor;
 MUST_USE enum error traitor_new(struct traitor **traitor, struct conspiracy *conspiracy,
                                 replica_id self, size_t strategy, const struct ports *inner);
 void traitor_free(struct traitor *traitor);
+
 /* The ports to give to node_open, valid as long as the traitor. Ledger, store, clocks and memory
  * are those of `inner`: it lies to others, never to itself. */
 struct ports traitor_ports(struct traitor *traitor);
+
 /* How often it did otherwise than a loyal replica would: messages changed, withheld, held back or
  * made up (one for each receiver), requests and questions ignored, signatures spoiled. What was
  * held back counts once, when it should have left. */
 uint64_t traitor_acted(const struct traitor *traitor);
+
 /* When it wants node_turn's tick_links to be called, which then returns no later a time either;
  * UINT64_MAX: nothing is held back. */
 uint64_t traitor_deadline(const struct traitor *traitor);
