@@ -29,7 +29,7 @@ static void begin(struct trace *trace, uint64_t now_ns, const char *who, uint64_
     if (frame != 0) {
         (void)snprintf(number, sizeof number, "#%" PRIu64, frame);
     }
-    bool has_arrow = strchr(who, (char)0xe2) != NULL;
+    bool has_arrow = strstr(who, "→") != NULL || strstr(who, "←") != NULL;
     trace_put(&trace->line, "%5" PRIu64 ".%06" PRIu64 "  %-*s  %-8s  %-8s", now_ns / PLAN_S,
               now_ns % PLAN_S / 1000, has_arrow ? 9 : 7, who, number, what);
 }

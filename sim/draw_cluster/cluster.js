@@ -626,7 +626,7 @@ function describe() {
 function legend() {
     const table = element("table", {});
     for (const [sign, text] of [["N", "votes Notarize"], ["X", "votes Nullify"], ["F", "votes Finalize"],
-        ["\u25c6", "decides an order: its height"], ["\u25b2", "judges that a peer misbehaves"],
+        ["\u25c6", "decides an order: its height"], ["\u25b2", "refuses what a peer sent"],
         ["\u25cb \u25cf", "a customer asks, and gets its result"], ["\u2715", "a message is lost"],
         ["v12", "a replica is in view 12; red: as a traitor; hatched: down"]]) {
         table.append(row(cell(sign, "kind-name"), cell(text)));

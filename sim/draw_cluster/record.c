@@ -22,7 +22,7 @@ const char *mark_name(enum mark mark)
         [MARK_SERVES] = "serves blocks",
         [MARK_BUSY] = "busy",
         [MARK_GONE] = "session gone",
-        [MARK_JUDGED] = "judges",
+        [MARK_JUDGED] = "refuses",
         [MARK_ASKS] = "asks",
         [MARK_GOT] = "got",
         [MARK_UNKNOWN] = "never learns",
@@ -187,7 +187,7 @@ static void on_verdict(struct cluster_page *page, const struct sighting *sightin
     if (sighting->verdict != VERDICT_ACCEPTED && sighting->verdict != VERDICT_STALE &&
         sighting->verdict != VERDICT_DUPLICATE && sighting->verdict != VERDICT_EARLY) {
         struct record *record = add_mark(page, sighting, MARK_JUDGED, sighting->replica, 0);
-        trace_put(&record->bytes, "%s, from replica %u", verdict_name(sighting->verdict),
+        trace_put(&record->bytes, "%s from replica %u", verdict_name(sighting->verdict),
                   sighting->peer);
     }
 }

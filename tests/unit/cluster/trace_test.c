@@ -154,8 +154,10 @@ static void trace_of_a_run_keeps_its_columns(void **state)
     (void)state;
     char *whole = run(2);
     size_t lines = 0;
-    for (char *line = strtok(whole, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        char *arrow = strchr(line, (char)0xe2);
+    char *rest = NULL;
+    for (char *line = strtok_r(whole, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        const char *arrow = strpbrk(line, "\xe2");
         size_t wide = arrow != NULL && arrow - line < 20 ? 2 : 0;
         assert_int_equal(line[5], '.');
         assert_int_equal(line[12], ' ');

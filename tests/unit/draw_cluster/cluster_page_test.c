@@ -145,7 +145,7 @@ static void page_of_a_long_run_keeps_its_end(void **state)
     struct sighting start = {.kind = SIGHT_STARTED, .replica = 2};
     watcher.on_sighting(watcher.context, &start);
     watcher.on_sighting(watcher.context, &view);
-    uint64_t last = 2 * CLUSTER_PAGE_EVENTS;
+    uint64_t last = UINT64_C(2) * CLUSTER_PAGE_EVENTS;
     for (uint64_t i = 1; i <= last; i++) {
         frame(&watcher, HAPPENING_SENT, i, slice_of_text("x"));
     }
