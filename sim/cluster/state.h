@@ -40,6 +40,7 @@ struct world {
     bool customer_is_linked[PLAN_CUSTOMERS_MAX][WORLD_PROCESSES_MAX];
     uint64_t link_number;
     struct oracles oracles;
+    struct oracle_world known; /* to them */
     struct sometimes_seen sometimes;
     const struct watcher *watcher;
     struct world_stats stats;

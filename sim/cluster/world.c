@@ -10,6 +10,7 @@
 
 #define SESSION_DELAY_MIN_NS (2 * PLAN_MS) /* a link's handshake after a start */
 #define INBOX_BYTES_MAX      (16u << 20)
+#define SETTLED_EVERY        64u /* events */
 
 /* Showing. */
 
@@ -43,11 +44,16 @@ void world_see(struct world *world, const struct sighting *sighting)
 
 void world_see_replica(struct process *process, const struct sighting *sighting)
 {
+    struct world *world = process->world;
     struct sighting full = *sighting;
-    full.now_ns = process->world->now_ns + process->turn_ns;
+    if (sighting->kind == SIGHT_EFFECT && sighting->effect->kind == EFFECT_SEND) {
+        bool is_for_all = sighting->effect->to == REPLICA_ALL;
+        world->stats.messages += is_for_all ? world->plan->replica_count - 1 : 1;
+    }
+    full.now_ns = world->now_ns + process->turn_ns;
     full.replica = process->id;
     full.is_loyal = process_is_loyal(process);
-    world_see(process->world, &full);
+    world_see(world, &full);
 }
 
 static void see_customer(void *context, const struct sighting *sighting)
@@ -184,7 +190,9 @@ static void send_request(void *context, size_t customer, replica_id to, struct s
 
 static void arrive(struct world *world, const struct parcel *parcel)
 {
+    bool is_of_customer = parcel->from >= WORLD_PROCESSES_MAX || parcel->to >= WORLD_PROCESSES_MAX;
     world->stats.frames++;
+    world->stats.messages += is_of_customer ? 1 : 0; /* those of replicas count as they leave */
     world_mix(world, world->now_ns);
     world_mix(world, (uint64_t)parcel->from << 32 | parcel->to);
     mix_bytes(world, parcel_slice(parcel));
@@ -396,42 +404,23 @@ static void on_event(struct world *world, const struct event *event)
     }
 }
 
-/* Nobody waits for anything any more. */
-static bool is_done(const struct world *world)
+/* When nothing that an oracle waits for is open any more: looked at now and then. */
+static bool is_settled(const struct world *world)
 {
-    if (!world->is_calm) {
-        return false;
-    }
-    for (size_t c = 0; c < world->plan->customer_count; c++) {
-        if (world->plan->customers[c].lie == CUSTOMER_HONEST &&
-            customer_open_count(world->customers[c]) != 0) {
-            return false;
-        }
-    }
-    return true;
+    return world->is_calm && world->stats.events % SETTLED_EVERY == 0 &&
+           oracles_is_settled(&world->oracles);
 }
 
 static void turn(struct world *world)
 {
-    uint64_t settled_ns = UINT64_MAX;
     while (!world->is_over && agenda_next_ns(&world->agenda) != UINT64_MAX) {
         struct event event = agenda_take(&world->agenda);
         ASSERT(event.at_ns >= world->now_ns);
         world->now_ns = event.at_ns;
         world->stats.events++;
         on_event(world, &event);
-        if (oracles_finding(&world->oracles) != NULL) {
+        if (oracles_finding(&world->oracles) != NULL || is_settled(world)) {
             return;
-        }
-        if (world->is_calm && world->stats.events % 64 == 0) {
-            bool done = is_done(world);
-            settled_ns =
-                !done ? UINT64_MAX : (settled_ns == UINT64_MAX ? world->now_ns : settled_ns);
-            /* A while longer, so that those who were behind catch up. */
-            if (settled_ns != UINT64_MAX &&
-                world->now_ns >= settled_ns + 40 * world->plan->delta_ns) {
-                return;
-            }
         }
     }
 }
@@ -475,7 +464,8 @@ static void make_group(struct world *world)
 static enum error make_oracles(struct world *world)
 {
     const struct plan *plan = world->plan;
-    struct oracle_world known = {
+    struct oracle_world *known = &world->known;
+    *known = (struct oracle_world){
         .replica_count = plan->replica_count,
         .fault_count = plan->fault_count,
         .delta_ns = plan->delta_ns,
@@ -483,15 +473,15 @@ static enum error make_oracles(struct world *world)
         .client_count = plan->customer_count,
     };
     for (size_t i = 0; i < plan->replica_count; i++) {
-        known.replica_keys[i] = world->group.replicas[i].key;
+        known->replica_keys[i] = world->group.replicas[i].key;
     }
     for (size_t c = 0; c < plan->customer_count; c++) {
-        known.client_keys[c] = world->group.clients[c].key;
+        known->client_keys[c] = world->group.clients[c].key;
         if (plan->customers[c].lie == CUSTOMER_HONEST) {
-            known.honest_clients |= UINT64_C(1) << c;
+            known->honest_clients |= UINT64_C(1) << c;
         }
     }
-    return oracles_new(&world->oracles, &known);
+    return oracles_new(&world->oracles, known);
 }
 
 static enum error make_customer(struct world *world, size_t c)
@@ -543,7 +533,9 @@ static enum error make(struct world *world, struct error_text *text)
                    &(struct event){.at_ns = plan->faults[i].at_ns, .kind = EVENT_FAULT, .tag = i});
     }
     agenda_add(&world->agenda, &(struct event){.at_ns = plan->faults_until_ns, .kind = EVENT_CALM});
-    agenda_add(&world->agenda, &(struct event){.at_ns = plan->length_ns, .kind = EVENT_END});
+    /* By then everything must have been done that can be asked of a group without faults. */
+    uint64_t end_ns = plan->faults_until_ns + oracle_settle_ns(&world->known) + PLAN_S;
+    agenda_add(&world->agenda, &(struct event){.at_ns = end_ns, .kind = EVENT_END});
     for (replica_id i = 0; i < plan->replica_count; i++) {
         process_start(&world->processes[i]);
     }
