@@ -91,7 +91,7 @@ for (const [from, to, text, set] of run.faults) {
 
 const state = { from: began, to: ended, chosen: null, hover: null, kinds: new Set(run.kinds.keys()),
     marks: { votes: true, views: true, operations: true, others: true },
-    customers: true, lost: false, traitors: false };
+    customers: true, lost: false, traitors: false, focus: -1 };
 const GUTTER = 170;
 const RULER = 24;
 const FAULT_ROW = 17;
@@ -139,7 +139,8 @@ function isShown(event) {
             (isCustomer(event.from) && run.lanes[event.from][2] !== "honest");
         return [...event.kinds].some(kind => state.kinds.has(kind)) &&
             (state.customers || (!isCustomer(event.from) && !isCustomer(event.to))) &&
-            (!state.lost || event.why) && (!state.traitors || isTraitor);
+            (!state.lost || event.why) && (!state.traitors || isTraitor) &&
+            (state.focus < 0 || event.from === state.focus || event.to === state.focus);
     }
     if (event.lane >= 0 && isCustomer(event.lane) && !state.customers) {
         return false;
@@ -331,10 +332,14 @@ function drawNames(pen) {
         const [name, kind, role] = run.lanes[lane];
         const y = laneY(lane);
         const isBad = role !== "loyal" && role !== "honest";
+        if (state.focus === lane) {
+            pen.fillStyle = colours.accent;
+            pen.fillRect(0, y - 14, 3, 28);
+        }
         font(pen, kind === 2 ? 14 : 20, true);
         pen.fillStyle = isBad ? colours.treason : colours.ink;
-        pen.fillText(name, 4, y);
-        const x = 12 + pen.measureText(name).width;
+        pen.fillText(name, 7, y);
+        const x = 15 + pen.measureText(name).width;
         font(pen, 11.5, isBad);
         pen.fillStyle = isBad ? colours.treason : colours.soft;
         label(pen, role, x, y, GUTTER - x - 4);
@@ -513,7 +518,7 @@ function draw() {
     shownLanes().forEach(lane => drawBand(pen, lane));
     const inSight = frames.filter(frame => frame.sent <= state.to &&
         (frame.came < 0 ? frame.sent + 1 : frame.came) >= state.from && isShown(frame));
-    const strength = Math.max(0.3, Math.min(1, width() / 4 / (inSight.length + 1)));
+    const strength = Math.max(0.35, Math.min(1, width() * 2 / laneCount / (inSight.length + 1)));
     inSight.forEach(frame => drawFrame(pen, frame, false, strength));
     drawMarks(pen);
     if (run.calm >= 0) {
@@ -745,7 +750,12 @@ stage.addEventListener("pointermove", event => {
     }
 });
 stage.addEventListener("pointerup", event => {
-    if (drag && !drag.isMoved) {
+    if (drag && !drag.isMoved && event.offsetX < GUTTER) {
+        const lane = shownLanes().find(each => Math.abs(laneY(each) - event.offsetY) < weight(each) * laneHeight() / 2);
+        state.focus = lane === undefined || lane === state.focus ? -1 : lane;
+        listNear();
+        redraw();
+    } else if (drag && !drag.isMoved) {
         choose(pick(event.offsetX, event.offsetY), false);
     } else {
         listNear();
@@ -780,7 +790,7 @@ function showLast() {
         const last = shown.map(frame => frame.kind === 2 || frame.kind === 3).lastIndexOf(true);
         shown = last < 0 ? shown : shown.slice(0, last + 12);
     }
-    const from = shown.length ? shown[Math.max(0, shown.length - 90)].sent : began;
+    const from = shown.length ? shown[Math.max(0, shown.length - 30 * (run.replicas - 1))].sent : began;
     const to = run.finding || !shown.length ? ended : shown[shown.length - 1].sent;
     show(from - (to - from) * 0.02, to + (to - from) * 0.06);
     listNear();
