@@ -186,6 +186,7 @@ static void prove_wrong_usage_is_refused_with_the_reason(void **state)
     expect("prove --merge /nowhere.proof", 1, NULL, "/nowhere.proof");
     expect("prove --graph complete --generals 8 --m 2", 2, NULL, "are played");
     expect("prove --table --three-generals", 2, NULL, "exclude each other");
+    expect("prove --generals 7 --m 2 --traitors 0", 2, NULL, "every placement is tried");
 }
 
 static int make_folder(void **state)
