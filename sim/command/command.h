@@ -7,6 +7,7 @@
 
 int command_generals(int argc, char **argv);
 int command_prove(int argc, char **argv);
+int command_explore(int argc, char **argv);
 int command_cluster(int argc, char **argv);
 int command_campaign(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -16,6 +16,8 @@ static const struct command commands[] = {
     {"generals", "[OPTION ...]", "play one game of the Byzantine generals, and show it",
      command_generals},
     {"prove", "[OPTION ...]", "prove what traitors can and cannot do", command_prove},
+    {"explore", "[OPTION ...]", "look for what breaks Simplex in all states of a small group",
+     command_explore},
     {"help-scenario", "", "print every setting of a scenario file", command_help_scenario},
 #ifdef STRATEGOS_HAS_CLUSTER
     {"cluster", "--seed S", "play a whole group in virtual time", command_cluster},

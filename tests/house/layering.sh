@@ -23,6 +23,7 @@ BEGIN {
     uses["cmd"] = uses["node"] " client node daemon console"
     # The simulator: no socket, no LMDB, no clock of its own in what decides.
     uses["ideal"] = "base crypto wire agreement"
+    uses["explore"] = "base crypto wire agreement ideal"
     uses["generals"] = "base crypto wire agreement config ideal"
     uses["prove"] = uses["generals"] " generals"
     uses["draw"] = uses["generals"] " generals"
@@ -32,7 +33,7 @@ BEGIN {
     uses["cluster"] = uses["traitors"] " config client ideal disk oracles traitors"
     uses["campaign"] = uses["cluster"] " cluster"
     uses["draw_cluster"] = uses["cluster"] " cluster draw"
-    uses["command"] = uses["campaign"] " campaign draw_cluster " uses["generals"] " generals prove draw console"
+    uses["command"] = uses["campaign"] " campaign draw_cluster " uses["generals"] " generals prove draw explore console"
     # A traitor in a real group: a program of its own.
     uses["live"] = uses["cmd"] " cmd traitors"
     # Which layers may see a library.
