@@ -32,16 +32,13 @@ bool archive_heights_add(struct archive_heights *heights, height_nr height, uint
     return true;
 }
 
-/* The next decided order from the cursor on, below location `end`; ERROR_MISSING: none. */
+/* The next decided order from the cursor on; ERROR_MISSING: none. */
 static enum error next_decided(struct archive_heights *heights, struct ledger_cursor *cursor,
-                               uint64_t end, uint64_t *location, height_nr *height)
+                               uint64_t *location, height_nr *height)
 {
     struct ledger_found found;
-    while (cursor->next < end) {
+    for (;;) {
         TRY(ledger_cursor_next(cursor, &found));
-        if (found.location >= end) {
-            break;
-        }
         if (found.frame.type == LEDGER_DECIDED) {
             struct decided decided;
             arena_reset(heights->arena);
@@ -53,7 +50,6 @@ static enum error next_decided(struct archive_heights *heights, struct ledger_cu
             return OK;
         }
     }
-    return ERROR_MISSING;
 }
 
 /* The first height at or after the beginning of file `number`: height + 1 if there is none. */
@@ -73,7 +69,8 @@ static enum error first_height(struct archive_heights *heights, uint64_t number,
     struct ledger_cursor cursor;
     uint64_t location;
     ledger_cursor_init(&cursor, &ledger->files, number * ledger->files.area);
-    enum error error = next_decided(heights, &cursor, ledger->synced, &location, first);
+    cursor.end = ledger->synced;
+    enum error error = next_decided(heights, &cursor, &location, first);
     ledger_cursor_fini(&cursor);
     if (error == ERROR_MISSING) {
         *first = heights->height + 1; /* true for now: not kept */
@@ -97,8 +94,9 @@ static enum error list_file(struct archive_heights *heights, uint64_t number,
     list->is_used = false;
     buffer_clear(&list->locations);
     ledger_cursor_init(&cursor, &ledger->files, number * ledger->files.area);
+    cursor.end = end;
     enum error error;
-    while ((error = next_decided(heights, &cursor, end, &location, &height)) == OK) {
+    while ((error = next_decided(heights, &cursor, &location, &height)) == OK) {
         if (list->locations.size == 0) {
             list->first = height;
         } else if (height != list->first + list->locations.size / 8) {

@@ -9,7 +9,7 @@
 
 void ledger_cursor_init(struct ledger_cursor *cursor, struct ledger_files *files, uint64_t from)
 {
-    *cursor = (struct ledger_cursor){.files = files, .next = from};
+    *cursor = (struct ledger_cursor){.files = files, .next = from, .end = UINT64_MAX};
 }
 
 void ledger_cursor_fini(struct ledger_cursor *cursor)
@@ -73,7 +73,7 @@ enum error ledger_cursor_next(struct ledger_cursor *cursor, struct ledger_found 
 {
     for (;;) {
         uint64_t number = ledger_files_number(cursor->files, cursor->next);
-        if (number >= cursor->files->count) {
+        if (number >= cursor->files->count || cursor->next >= cursor->end) {
             return ERROR_MISSING;
         }
         TRY(read_record(cursor, cursor->next, found));

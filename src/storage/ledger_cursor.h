@@ -8,6 +8,7 @@
 struct ledger_cursor {
     struct ledger_files *files; /* borrowed */
     uint64_t next;              /* location of the record that ledger_cursor_next will read */
+    uint64_t end;               /* it reads none from here on; at first UINT64_MAX */
     uint8_t *window;
     size_t window_size;
     uint64_t window_start;
@@ -24,7 +25,8 @@ void ledger_cursor_fini(struct ledger_cursor *cursor);
 
 /* The intact record at cursor->next, which moves behind it; file ends are passed over. A record
  * that is not intact is ERROR_DAMAGED and does not move the cursor: whether that is damage or the
- * end is for the caller to say. ERROR_MISSING: the files end here. */
+ * end is for the caller to say. ERROR_MISSING: the files, or what is wanted of them, end here; the
+ * last file may be empty, with the one before it full. */
 MUST_USE enum error ledger_cursor_next(struct ledger_cursor *cursor, struct ledger_found *found);
 
 /* The first intact record at any aligned place from `from` to the end of its file whose batch

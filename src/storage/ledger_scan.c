@@ -13,17 +13,15 @@ enum error ledger_scan(struct ledger *ledger, uint64_t from, const struct ledger
     enum error error = OK;
     ASSERT(ledger->batch.size == 0);
     ledger_cursor_init(&cursor, &ledger->files, from);
-    while (error == OK && cursor.next < ledger->synced) {
-        error = ledger_cursor_next(&cursor, &found);
-        if (error == ERROR_MISSING || (error == OK && found.location >= ledger->synced)) {
-            error = OK; /* the rest of the last file is empty */
+    cursor.end = ledger->synced;
+    while ((error = ledger_cursor_next(&cursor, &found)) == OK) {
+        error = visitor->on_record(visitor->context, found.location,
+                                   (enum ledger_record)found.frame.type, found.body);
+        if (error != OK) {
             break;
         }
-        if (error == OK) {
-            error = visitor->on_record(visitor->context, found.location,
-                                       (enum ledger_record)found.frame.type, found.body);
-        }
     }
+    error = error == ERROR_MISSING ? OK : error;
     uint64_t stopped = cursor.next;
     ledger_cursor_fini(&cursor);
     return error == OK

@@ -36,6 +36,20 @@ static enum error reopen(struct ledger **ledger, struct faulty_folder *faulty,
     return error;
 }
 
+/* What opening found, a scan of the open ledger finds too. */
+static void scan_again(struct ledger *ledger, const struct script *script, size_t count)
+{
+    struct script_check check;
+    struct ledger_visitor visitor = script_visitor(&check, script, 0);
+    struct error_text text = {{0}};
+    enum error error = ledger_scan(ledger, 0, &visitor, &text);
+    if (error != OK) {
+        fail_msg("%s", text.text);
+    }
+    assert_false(check.is_wrong);
+    assert_int_equal(check.next, count);
+}
+
 /* Creates a ledger, runs the script with a crash `k` calls after creation; false: no crash. */
 static bool crash_script(struct faulty_folder *faulty, struct script *script, uint64_t k,
                          bool is_lying)
@@ -88,6 +102,7 @@ static void crash_at_any_call_leaves_a_prefix_with_all_that_was_synced(void **st
                 assert_int_equal(reopen(&ledger, faulty, &script, &count, &is_wrong), OK);
                 assert_false(is_wrong);
                 assert_true(count >= script.synced && count <= script.count);
+                scan_again(ledger, &script, count);
                 go_on(&script, ledger, faulty, count);
                 faulty_folder_free(faulty);
             }
