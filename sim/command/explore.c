@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define VIEWS_DEFAULT  2u
-#define STATES_DEFAULT 10000000u
+#define STATES_DEFAULT 30000000u
 #define SETTLE_DEFAULT 2000u
 #define SETTLE_MAX     1000000000u
 
@@ -121,7 +121,7 @@ static bool parse(struct run *run, int argc, char **argv, int *exit_code)
          .value = &options->states_max,
          .placeholder = "N",
          .help = "Stop after so many states for each traitor. One takes up to 40 bytes of memory. "
-                 "Default: 10000000.",
+                 "Default: 30000000.",
          .minimum = 1,
          .maximum = EXPLORE_STATES_MAX},
         {.name = "depth",

@@ -7,7 +7,7 @@
 
 #define DELTA_NS   100u
 /* Longer than all of rule 4's limits together. */
-#define LONG_NS    (10u * DELTA_NS)
+#define LONG_NS    (UINT64_C(10) * DELTA_NS)
 /* More rounds than a turn can need: each enters a view, decides, or votes. */
 #define ROUNDS_MAX 64u
 

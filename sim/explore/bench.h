@@ -28,24 +28,23 @@ struct event {
 
 struct bench {
     const struct scope *scope;
-    replica_id self;
-    bool is_exact;
     struct simplex *simplex;
     void *pool_memory;
     struct ideal_signer signer;
-    fact_set said;
+    replica_id self;
+    bool is_exact;
+    bool is_lacking; /* what a turn lacked to decide, for who wants to ask for it: `lack` */
     enum breach breach;
+    enum simplex_parent parent; /* what the candidate lacked: `parent_lack` */
+    struct simplex_lack lack;
+    struct simplex_lack parent_lack;
+    fact_set said;
     uint64_t calls; /* events tried */
     /* Also told of everything that Simplex emits; may be NULL. */
     void (*watch)(void *context, const struct effect *effect);
     /* An order was decided. */
     void (*decided)(void *context, const struct order *order, const struct digest *digest);
     void *context;
-    /* What a turn lacked, for who wants to ask for it. */
-    enum simplex_parent parent;
-    struct simplex_lack parent_lack;
-    bool is_lacking;
-    struct simplex_lack lack;
 };
 
 /* `scope` outlives the bench. ERROR_MEMORY. */

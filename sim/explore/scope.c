@@ -160,6 +160,7 @@ struct fact scope_fact_of(const struct scope *scope, unsigned fact)
 {
     ASSERT(fact < scope->fact_count);
     unsigned orders = scope->order_count - 1u;
+    ASSERT(orders >= 1);
     if (fact >= 2 * orders) {
         return (struct fact){.kind = VOTE_NULLIFY, .view = fact - 2 * orders + 1};
     }
