@@ -61,4 +61,7 @@ void campaign_sum_add(struct campaign_sum *sum, uint64_t seed, bool has_crashed,
     for (size_t i = 0; i < CUSTOMER_LIE_COUNT; i++) {
         sum->lie_counts[i] += outcome->lie_counts[i];
     }
+    for (size_t i = 0; i < SOMETIMES_COUNT; i++) {
+        sum->sometimes[i] += outcome->sometimes[i];
+    }
 }

@@ -28,6 +28,7 @@ struct campaign_sum {
     uint64_t acted[STRATEGIES_MAX]; /* how often each strategy did something */
     uint64_t fault_counts[FAULT_KIND_COUNT];
     uint64_t lie_counts[CUSTOMER_LIE_COUNT];
+    uint64_t sometimes[SOMETIMES_COUNT]; /* how often each declared state came about */
 };
 
 void campaign_sum_add(struct campaign_sum *sum, uint64_t seed, bool has_crashed,

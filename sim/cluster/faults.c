@@ -77,16 +77,25 @@ static void crash_all(struct world *world, const struct fault *fault)
     }
 }
 
+/* From now on its clocks run `ppm` fast; what they are ahead of the world's already, they stay. */
+static void set_drift(struct process *process, int64_t ppm)
+{
+    process->turn_ns = 0;
+    uint64_t own_ns = process_monotonic_ns(process);
+    process->wall_offset_ns += (int64_t)(own_ns - process->clock_base_ns) -
+                               (int64_t)(process->world->now_ns - process->clock_anchor_ns);
+    process->clock_base_ns = own_ns;
+    process->clock_anchor_ns = process->world->now_ns;
+    process->drift_ppm = ppm;
+}
+
 static void move_clock(struct process *process, const struct fault *fault)
 {
     if (fault->kind == FAULT_CLOCK_JUMP) {
         process->wall_offset_ns += fault->value * (int64_t)PLAN_MS;
-        return;
+    } else {
+        set_drift(process, fault->value);
     }
-    process->turn_ns = 0;
-    process->clock_base_ns = process_monotonic_ns(process);
-    process->clock_anchor_ns = process->world->now_ns;
-    process->drift_ppm = fault->value;
 }
 
 static void damage_disk(struct world *world, struct process *process, const struct fault *fault)
@@ -317,6 +326,7 @@ void faults_calm(struct world *world)
         process->sends_to_crash = UINT64_MAX;
         process->slow_until_ns = 0;
         process->paused_until_ns = 0;
+        set_drift(process, 0);
         process->wall_offset_ns = 0;
         if (process->node == NULL && !process->is_gone) {
             process_start(process);

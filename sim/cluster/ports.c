@@ -20,11 +20,13 @@ static uint64_t monotonic_ns(void *self)
     return process_monotonic_ns(self);
 }
 
+/* All clocks began alike; what a replica's has drifted or jumped since is its own. */
 static uint64_t wall_ns(void *self)
 {
     const struct process *process = self;
-    return WORLD_WALL_NS +
-           (uint64_t)((int64_t)process_monotonic_ns(process) + process->wall_offset_ns);
+    uint64_t since_start_ns = process_monotonic_ns(process) - process->clock_base_ns;
+    return WORLD_WALL_NS + (uint64_t)((int64_t)(process->clock_anchor_ns + since_start_ns) +
+                                      process->wall_offset_ns);
 }
 
 static bool is_stop_wanted(void *self)

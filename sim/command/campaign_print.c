@@ -37,7 +37,11 @@ void campaign_print(const struct campaign_sum *sum, const struct run_options *ru
         (void)fprintf(out, "  %-24s %12" PRIu64 "%s", customer_lie_name((enum customer_lie)i),
                       sum->lie_counts[i], i % 2 == 0 ? "\n" : "");
     }
-    (void)fprintf(out, "\n");
+    size_t reached = 0;
+    for (size_t i = 0; i < SOMETIMES_COUNT; i++) {
+        reached += sum->sometimes[i] != 0 ? 1 : 0;
+    }
+    (void)fprintf(out, "\n%zu of %zu declared states reached\n", reached, (size_t)SOMETIMES_COUNT);
     for (size_t i = 0; i < sum->failure_count; i++) {
         const struct sum_failure *failure = &sum->failures[i];
         (void)fprintf(out, "FAILED %s: %s: %s\n  strategos-sim replay %" PRIu64,
@@ -69,6 +73,9 @@ size_t campaign_print_missing(const struct campaign_sum *sum, void *stream)
     for (size_t i = 1; i < CUSTOMER_LIE_COUNT; i++) {
         missing += miss(stream, "lie", customer_lie_name((enum customer_lie)i), sum->lie_counts[i]);
     }
+    for (size_t i = 0; i < SOMETIMES_COUNT; i++) {
+        missing += miss(stream, "state", sometimes_name((enum sometimes)i), sum->sometimes[i]);
+    }
     return missing;
 }
 
@@ -98,14 +105,19 @@ void campaign_print_json(const struct campaign_sum *sum, uint64_t from, uint64_t
         (void)json_object_set_new(lies, customer_lie_name((enum customer_lie)i),
                                   json_integer((json_int_t)sum->lie_counts[i]));
     }
-    json_t *all =
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
-                  "revision", run_revision(), "from", (json_int_t)from, "seeds", (json_int_t)seeds,
-                  "runs", (json_int_t)sum->runs, "safety", (json_int_t)sum->safety, "liveness",
-                  (json_int_t)sum->liveness, "crashes", (json_int_t)sum->crashes, "frames",
-                  (json_int_t)sum->frames, "orders", (json_int_t)sum->orders, "operations",
-                  (json_int_t)sum->operations, "virtual_ns", (json_int_t)sum->virtual_ns, "acted",
-                  acted, "faults", faults, "lies", lies, "failures", failures);
+    json_t *states = json_object();
+    for (size_t i = 0; i < SOMETIMES_COUNT; i++) {
+        (void)json_object_set_new(states, sometimes_name((enum sometimes)i),
+                                  json_integer((json_int_t)sum->sometimes[i]));
+    }
+    json_t *all = json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+        "revision", run_revision(), "from", (json_int_t)from, "seeds", (json_int_t)seeds, "runs",
+        (json_int_t)sum->runs, "safety", (json_int_t)sum->safety, "liveness",
+        (json_int_t)sum->liveness, "crashes", (json_int_t)sum->crashes, "frames",
+        (json_int_t)sum->frames, "orders", (json_int_t)sum->orders, "operations",
+        (json_int_t)sum->operations, "virtual_ns", (json_int_t)sum->virtual_ns, "acted", acted,
+        "faults", faults, "lies", lies, "states", states, "failures", failures);
     (void)json_dumpf(all, stream, JSON_INDENT(2));
     (void)fprintf(stream, "\n");
     json_decref(all);

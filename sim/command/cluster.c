@@ -1,8 +1,10 @@
 /* cluster.c - `strategos-sim cluster` and `replay`: one run of a whole group, shown. */
 #include "base/log.h"
+#include "cluster/trace.h"
 #include "command/command.h"
 #include "command/run_print.h"
 #include "console/ticks.h"
+#include "draw_cluster/cluster_page.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,11 +30,63 @@ struct request {
     const char *html;
 };
 
+/* Both look on. */
+struct pair {
+    struct watcher first;
+    struct watcher second;
+};
+
+static void pair_see(void *context, const struct sighting *sighting)
+{
+    const struct pair *pair = context;
+    pair->first.on_sighting(pair->first.context, sighting);
+    pair->second.on_sighting(pair->second.context, sighting);
+}
+
+static void pair_happen(void *context, const struct happening *happening)
+{
+    const struct pair *pair = context;
+    pair->first.on_happening(pair->first.context, happening);
+    pair->second.on_happening(pair->second.context, happening);
+}
+
+static enum error play_watched(const struct request *request, const struct plan *plan,
+                               struct cluster_page *page, struct world_outcome *outcome,
+                               struct error_text *text)
+{
+    struct trace trace;
+    struct pair pair;
+    struct watcher both = {.context = &pair, .on_sighting = pair_see, .on_happening = pair_happen};
+    const struct watcher *watcher = NULL;
+    if (request->trace) {
+        trace_init(&trace, plan, stdout);
+        pair.first = trace_watcher(&trace);
+        watcher = &pair.first;
+    }
+    if (page != NULL) {
+        pair.second = cluster_page_watcher(page);
+        watcher = request->trace ? &both : &pair.second;
+    }
+    enum error error = world_run(plan, watcher, outcome, text);
+    if (request->trace) {
+        trace_fini(&trace);
+    }
+    return error;
+}
+
 static enum error play(const struct request *request, const struct plan *plan,
                        struct world_outcome *outcome, struct error_text *text)
 {
-    (void)request;
-    return world_run(plan, NULL, outcome, text);
+    struct cluster_page *page = NULL;
+    if (request->html != NULL && cluster_page_new(&page, plan) != OK) {
+        return error_set(text, ERROR_MEMORY, "no memory for a page");
+    }
+    enum error error = play_watched(request, plan, page, outcome, text);
+    if (error == OK && page != NULL) {
+        error = cluster_page_write(page, outcome, request->html, text);
+    }
+    cluster_page_free(page);
+    return error;
 }
 
 static int fail(const char *name, const struct error_text *text)
