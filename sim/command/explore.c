@@ -50,14 +50,14 @@ static const char description[] =
     "that he can sign, to anybody. All states that the three loyal replicas can come to are "
     "looked at, up to differences that provably do not matter.\n"
     "In each state: no loyal replica votes Notarize twice in a view, nor Notarize after Nullify, "
-    "nor both Nullify and Finalize; what is decided is on one chain; and no certificate can be put "
-    "together that a finalization excludes: a nullification of its view, or a notarization, in its "
-    "view or later, of an order that does not stand on it. From some states, spread evenly, the "
-    "group is let run on without the traitor, all messages under way lost: it has to finalize a "
-    "later view.\n"
+    "nor both Nullify and Finalize; it votes for an order only if its loyal commander gave it, and "
+    "once the certificates that it stands on can exist; what is decided is on one chain; and no "
+    "certificate can be put together that a finalization excludes: a nullification of its view, or "
+    "a notarization, in its view or later, of an order that does not stand on it. From some "
+    "states, spread evenly, the group is let run on without the traitor, all messages under way "
+    "lost: it has to finalize a later view.\n"
     "A traitor that commands no view in scope stands for all such. Two views are explored "
-    "completely in seconds (with --restarts in minutes) for each traitor; three only as far as "
-    "--max-states reaches, breadth first.";
+    "completely, with --restarts too; three only as far as --max-states reaches, breadth first.";
 
 static const char ending[] =
     "JSON\n"
@@ -70,7 +70,7 @@ static const char ending[] =
     "EXAMPLES\n"
     "       strategos-sim explore\n"
     "       strategos-sim explore --views 3 --traitor 1 --max-states 50000000\n"
-    "       strategos-sim explore --restarts --max-states 100000000 --json | jq .runs[].states\n";
+    "       strategos-sim explore --restarts --json | jq .runs[].states\n";
 
 static const char exit_status[] =
     "       0  nothing was found, whether all states were seen or not\n"

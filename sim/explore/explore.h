@@ -7,12 +7,13 @@
  *    later time, or never; so messages under way are the facts that loyal replicas have said, and
  *    these are part of their own state;
  *  - the traitor may say everything, to anybody, at any time: any vote, any order he could make as
- *    a commander, any certificate that can be put together of what was said, and such as cannot:
- * with too few signers, or forged signatures. So he needs no state;
+ *    a commander, any certificate that can be put together of what was said, and such as cannot,
+ *    with too few signers or forged signatures. So he needs no state;
  *  - a view's timers may run out at any time. Limits of time are thus never relied on.
  * Bounds: orders cover nothing (content is the replica's affair); votes and orders are of the views
- * in scope; the traitor's orders are those of scope.h; what is final is decided at once; crashes,
- * if asked for, happen between turns and as often as one likes.
+ * in scope; the traitor's orders are those of scope.h, none of which names a parent that never was;
+ * what is final is decided at once; crashes, if asked for, happen between turns and as often as one
+ * likes.
  *
  * Reductions, and why they are sound:
  *  - *Quorums at once.* A vote that brings no box to Q changes nothing but that box: neither what
@@ -30,10 +31,12 @@
  * There is no partial order reduction: it saves transitions, which are cheap here (locals.h), but
  * no state in which two replicas have done this or that of what is independent.
  *
- * What is checked in each state: no loyal replica said what the rules forbid (breach, local.h);
- * what was decided is on one chain; of all certificates that could be put together from what was
- * said, the traitor's votes included, no finalization stands beside one that it excludes. From some
- * states the group is let run on with the traitor silent (settle.h): it has to finalize more. */
+ * What is checked in each state: no loyal replica said what the rules forbid; it notarized only
+ * what a loyal commander gave, and voted for an order only when the certificates that it stands on
+ * could be put together of what was said, the traitor's votes included; what was decided is on one
+ * chain; of all certificates that could be, no finalization stands beside one that it excludes.
+ * From some states the group is let run on with the traitor silent (settle.h): it has to finalize
+ * more. */
 #ifndef STRATEGOS_EXPLORE_EXPLORE_H
 #define STRATEGOS_EXPLORE_EXPLORE_H
 
