@@ -172,13 +172,12 @@ struct fact scope_fact_of(const struct scope *scope, unsigned fact)
 
 order_number scope_find_order(const struct scope *scope, const struct digest *digest)
 {
-    for (order_number order = 0; order < scope->order_count; order++) {
-        if (digest_is_equal(&scope->orders[order].digest, digest)) {
-            return order;
-        }
+    order_number order = 0;
+    while (!digest_is_equal(&scope->orders[order].digest, digest)) {
+        order++;
+        ASSERT(order < scope->order_count);
     }
-    ASSERT(!"an order that nobody made");
-    return 0;
+    return order;
 }
 
 static bool is_ancestor(const struct scope *scope, order_number old, order_number young)
