@@ -27,7 +27,7 @@ struct lane_tip {
     struct digest digest;
 };
 
-/* Part of a lane, as its client signed it. Digest k = H(digest k-1, body). */
+/* Part of a lane, as its client signed it. Digest k: see digests.h. */
 struct segment {
     struct lane_id lane;
     uint64_t sequence; /* from 1 */
