@@ -3,6 +3,11 @@
 
 #include "base/assert.h"
 
+/* Sessions of one client that begin in one order. A voter keeps what an order that it voted for
+ * names until that is decided or void, so a client whose sessions differ from replica to replica
+ * must not fill its room with a few orders that come to nothing. */
+#define NEW_LANES_PER_CLIENT 8u
+
 /* The tip that an order names for a lane; NULL if it does not. */
 static const struct lane_tip *find_tip(const struct order *order, const struct lane_id *lane)
 {
@@ -207,6 +212,7 @@ size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_vi
      * comes first rotates. Where a lane is dropped the last one takes its place in the array, so
      * the place is looked at again, and a lane may be met twice. */
     uint32_t start = (uint32_t)(lanes->rotation++ % lane_count);
+    uint8_t new_lanes[LANE_CLIENTS_MAX] = {0}; /* in this order, of each client */
     for (uint32_t i = 0; i < lane_count && count < TIPS_PER_ORDER_MAX;) {
         uint32_t at = (start + i) % lane_count;
         uint32_t before = lanes->active_count;
@@ -215,10 +221,15 @@ size_t cut_build(struct simplex *simplex, struct lanes *lanes, view_nr parent_vi
             size_t share = left / (lane_count - i);
             size_t budget = share < SEGMENT_BYTES_MAX ? SEGMENT_BYTES_MAX : share;
             struct lane_tip tip;
-            size_t offered =
-                offer_lane(simplex, lanes, lane, parent_view, budget < left ? budget : left, &tip);
+            bool is_over = !lane->is_decided && new_lanes[lane->client] == NEW_LANES_PER_CLIENT;
+            uint32_t client = lane->client;
+            bool is_new = !lane->is_decided;
+            size_t offered = is_over ? 0
+                                     : offer_lane(simplex, lanes, lane, parent_view,
+                                                  budget < left ? budget : left, &tip);
             if (offered > 0 && insert_tip(tips, &count, &tip)) {
                 left -= offered;
+                new_lanes[client] = (uint8_t)(new_lanes[client] + (is_new ? 1 : 0));
             }
         }
         i += lanes->active_count == before ? 1 : 0;

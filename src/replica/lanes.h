@@ -63,6 +63,7 @@ struct lane {
     uint32_t client;
     uint32_t active_index; /* in lanes->active, if pending_count > 0 */
     view_nr named_view;    /* of the last order that names it and that needs it kept */
+    view_nr wanted_view;   /* of the last proposal that names it and could not be voted for yet */
     uint64_t tip_sequence; /* decided */
     height_nr advanced_at; /* the last order that did */
     struct digest tip;
@@ -99,8 +100,9 @@ struct lanes {
     uint32_t active_count;
     uint64_t pending_segments;
     uint64_t pending_bytes;
-    view_nr base_view; /* orders up to it are decided or void */
-    uint64_t rotation; /* where the next cut begins, for fairness */
+    view_nr base_view;   /* orders up to it are decided or void */
+    view_nr wanted_view; /* of the proposal whose segments are being fetched */
+    uint64_t rotation;   /* where the next cut begins, for fairness */
     struct pool pool;
     struct lane_client clients[LANE_CLIENTS_MAX];
     uint32_t active[LANE_SLOTS]; /* slots of lanes with pending segments */
@@ -135,6 +137,9 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
 bool lanes_take_certified(struct lanes *lanes, const struct segment *segment,
                           const struct digest *digest, view_nr view, uint64_t now_ns);
 
+/* This proposal of `view` lacks segments that will be fetched: none of its lanes gives way to
+ * another of them, and all others that no order needs do. */
+void lanes_want(struct lanes *lanes, const struct order *order);
 /* This replica voted for an order of `view` with this tip, or the order is certified: until the log
  * has passed the view, the lane is not given up for another, nor what is held of this branch. */
 void lanes_name(struct lanes *lanes, const struct lane_tip *tip, view_nr view);

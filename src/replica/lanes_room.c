@@ -5,10 +5,12 @@
 
 #include "base/assert.h"
 
-/* May be given up: not decided, and in no order above `passed_view` that this replica voted for. */
-static bool is_spare(const struct lane *lane, view_nr passed_view)
+/* May be given up: not decided, in no order above `passed_view` that this replica voted for, and
+ * not in the proposal that it would vote for next. */
+static bool is_spare(const struct lanes *lanes, const struct lane *lane, view_nr passed_view)
 {
-    return !lane->is_decided && lane->named_view <= passed_view;
+    bool is_wanted = lane->wanted_view != 0 && lane->wanted_view == lanes->wanted_view;
+    return !lane->is_decided && lane->named_view <= passed_view && !is_wanted;
 }
 
 /* One of the client's spare lanes: one that has nothing to offer, or the one with the highest
@@ -21,7 +23,7 @@ static struct lane *find_victim(struct lanes *lanes, uint32_t client, uint64_t s
     uint64_t highest = session;
     for (uint32_t i = 0; i < lanes_count_of(owner); i++) {
         struct lane *lane = &lanes->slots[owner->slots[i]];
-        if (!is_spare(lane, passed_view)) {
+        if (!is_spare(lanes, lane, passed_view)) {
             continue;
         }
         if (lanes_held(lane, 1) == NULL) {
@@ -39,7 +41,9 @@ static struct lane *find_victim(struct lanes *lanes, uint32_t client, uint64_t s
  * makes room for a new one, or the one with the highest number if that is higher. So replicas that
  * took in different ones first end with the same, the lowest; else none could hold what another
  * names, and all would stand still. Peers may pass on as many again, because orders may name them,
- * and so many may have been held before a restart. */
+ * and so many may have been held before a restart. What the present proposal names pushes out any
+ * that is spare, whatever its number: else a lying client that gives each replica other sessions
+ * could keep all from holding what any one of them proposes. */
 bool lanes_make_room(struct lanes *lanes, uint32_t client, uint64_t session,
                      enum segment_origin origin)
 {
@@ -50,12 +54,25 @@ bool lanes_make_room(struct lanes *lanes, uint32_t client, uint64_t session,
          owner->undecided_count < LANES_UNDECIDED_MIN)) {
         return true;
     }
-    struct lane *victim = find_victim(lanes, client, session, lanes->base_view);
+    bool is_needed = origin == SEGMENT_NAMED || origin == SEGMENT_CHAINED;
+    struct lane *victim = find_victim(lanes, client, is_needed ? 0 : session, lanes->base_view);
     if (victim == NULL) {
         return false;
     }
     lanes_remove(lanes, victim);
     return true;
+}
+
+void lanes_make_bytes(struct lanes *lanes, uint32_t client, const struct lane_id *id, size_t size)
+{
+    const struct lane_client *owner = &lanes->clients[client];
+    while (owner->pending_bytes + size > UINT64_C(2) * CLIENT_BYTES_MAX) {
+        struct lane *victim = find_victim(lanes, client, 0, lanes->base_view);
+        if (victim == NULL || lane_id_is_equal(&victim->id, id)) {
+            return;
+        }
+        lanes_remove(lanes, victim);
+    }
 }
 
 bool lanes_force_room(struct lanes *lanes, uint32_t client, view_nr passed_view)

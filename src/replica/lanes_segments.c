@@ -277,6 +277,17 @@ void lanes_name(struct lanes *lanes, const struct lane_tip *tip, view_nr view)
     }
 }
 
+void lanes_want(struct lanes *lanes, const struct order *order)
+{
+    lanes->wanted_view = order->view;
+    for (size_t i = 0; i < order->tip_count; i++) {
+        struct lane *lane = lanes_find(lanes, &order->tips[i].lane);
+        if (lane != NULL) {
+            lane->wanted_view = order->view;
+        }
+    }
+}
+
 /* Of the branches at one place at most so many are held, the ones asked for last; and those that an
  * open order needs. */
 static void limit_branches(struct lanes *lanes, struct lane *lane, struct held_segment *first)
@@ -380,10 +391,15 @@ enum verdict lanes_take(struct lanes *lanes, const struct segment *segment,
             return VERDICT_OVER_LIMIT;
         }
     }
+    bool is_needed = origin == SEGMENT_NAMED || origin == SEGMENT_CHAINED;
+    if (is_needed) {
+        lanes_make_bytes(lanes, client, &segment->lane, segment->encoded.size);
+    }
     struct lane *lane = open_lane(lanes, segment, client, origin);
     if (lane == NULL) {
         return refuse(lanes, origin, segment, EFFECT_BUSY, VERDICT_OVER_LIMIT);
     }
+    lane->wanted_view = is_needed ? lanes->wanted_view : lane->wanted_view;
     enum verdict verdict = place(lanes, lane, segment, origin, now_ns);
     if (!lane->is_decided && lane->pending_count == 0) {
         lanes_remove(lanes, lane);

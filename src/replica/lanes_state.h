@@ -20,6 +20,9 @@ bool lanes_make_room(struct lanes *lanes, uint32_t client, uint64_t session,
                      enum segment_origin origin);
 /* The same for a lane that must be held, whatever the limits: undecided lanes that no order above
  * `passed_view` names give way. */
+/* For a segment that the present proposal needs: spare lanes of its client give way to its bytes.
+ */
+void lanes_make_bytes(struct lanes *lanes, uint32_t client, const struct lane_id *id, size_t size);
 bool lanes_force_room(struct lanes *lanes, uint32_t client, view_nr passed_view);
 /* Memory for one more segment of `id`, likewise. Lanes may move. */
 bool lanes_force_memory(struct lanes *lanes, const struct lane_id *id, size_t size,

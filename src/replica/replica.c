@@ -291,6 +291,7 @@ static bool vote_on_candidate(struct replica *replica)
     }
     if (cut == CUT_MISSING) {
         simplex_wait_for_candidate(simplex);
+        lanes_want(&replica->lanes, order);
         replica_fetch_segments(replica, missing, missing_count);
         return false;
     }

@@ -121,6 +121,33 @@ static enum cut_state check(struct fixture *fixture, size_t count, struct cut_mi
     return cut_check(fixture->simplex, fixture->lanes, &order, missing, missing_count);
 }
 
+/* Forty sessions of one client begin; an order takes eight, and the next ones the others. */
+static void order_begins_few_sessions_of_one_client(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture);
+    (void)fill(&fixture, 1, 1, 100);
+    for (uint64_t session = 100; session < 140; session++) {
+        struct buffer encoded = {0};
+        struct segment segment;
+        struct digest genesis;
+        struct digest previous;
+        struct digest digest;
+        struct lane_id lane = {.client = fixture.clients[0], .session = session};
+        world_genesis(&genesis);
+        lane_digest_zero(&genesis, &lane, &previous);
+        world_segment(&lane, 1, &previous, "x", &encoded, &segment, &digest);
+        assert_int_equal(lanes_take(fixture.lanes, &segment, SEGMENT_FROM_CLIENT, 1),
+                         VERDICT_ACCEPTED);
+        buffer_fini(&encoded);
+    }
+    size_t count = build(&fixture);
+    assert_int_equal(count, 8 + 1);
+    assert_int_equal(offered(&fixture, count, 1), 1);
+    end(&fixture);
+}
+
 static void built_cut_is_ascending_and_held(void **state)
 {
     (void)state;
@@ -268,6 +295,7 @@ static void voter_says_what_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(order_begins_few_sessions_of_one_client),
         cmocka_unit_test(built_cut_is_ascending_and_held),
         cmocka_unit_test(busy_lane_does_not_starve_the_others),
         cmocka_unit_test(lanes_that_do_not_fit_together_take_turns),

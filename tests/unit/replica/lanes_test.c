@@ -128,6 +128,41 @@ static void undecided_sessions_are_limited(void **state)
     lanes_end(&fixture);
 }
 
+/* A client that gives each replica other sessions must not keep them from holding what one of them
+ * proposes; but what the proposal itself names stays. */
+static void session_that_a_proposal_names_pushes_out_spare_ones(void **state)
+{
+    (void)state;
+    struct lanes_fixture fixture;
+    struct lane_tip tip;
+    struct lane_tip named[LANES_UNDECIDED_MAX];
+    lanes_begin(&fixture, 2);
+    for (uint64_t session = 1; session <= 2 * LANES_UNDECIDED_MAX; session++) {
+        assert_int_equal(
+            lanes_give(&fixture, 0, session, 1, NULL, "a",
+                       session <= LANES_UNDECIDED_MAX ? SEGMENT_FROM_CLIENT : SEGMENT_PASSED_ON,
+                       &tip),
+            VERDICT_ACCEPTED);
+    }
+    assert_int_equal(lanes_give(&fixture, 0, 1000, 1, NULL, "a", SEGMENT_NAMED, &tip),
+                     VERDICT_ACCEPTED);
+    struct order order = {.view = 7, .tips = named};
+    for (uint64_t i = 0; i < LANES_UNDECIDED_MAX; i++) {
+        named[i] = lanes_tip(0, 2000 + i, 1);
+        order.tip_count = i + 1;
+        lanes_want(fixture.lanes, &order);
+        assert_int_equal(lanes_give(&fixture, 0, 2000 + i, 1, NULL, "a", SEGMENT_NAMED, &tip),
+                         VERDICT_ACCEPTED);
+    }
+    for (uint64_t i = 0; i < LANES_UNDECIDED_MAX; i++) {
+        const struct lane *lane = lanes_find(fixture.lanes, &named[i].lane);
+        assert_non_null(lane);
+        assert_non_null(lanes_held(lane, 1));
+    }
+    assert_true(fixture.lanes->undecided_count <= 2 * LANES_UNDECIDED_MAX);
+    lanes_end(&fixture);
+}
+
 static void passed_on_segment_needs_its_clients_signature(void **state)
 {
     (void)state;
@@ -303,6 +338,7 @@ int main(void)
         cmocka_unit_test(sequence_beyond_the_lane_is_busy),
         cmocka_unit_test(lane_and_client_bytes_are_limited_for_client_and_peer_alike),
         cmocka_unit_test(undecided_sessions_are_limited),
+        cmocka_unit_test(session_that_a_proposal_names_pushes_out_spare_ones),
         cmocka_unit_test(passed_on_segment_needs_its_clients_signature),
         cmocka_unit_test(branches_are_chosen_by_digest_and_end_with_the_decision),
         cmocka_unit_test(branches_at_one_place_are_limited),
