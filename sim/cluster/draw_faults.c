@@ -43,7 +43,6 @@ static int64_t strength(enum fault_kind kind, struct prng *prng)
     case FAULT_CRASH_AT_SEND:
         return (int64_t)prng_below(prng, 60);
     case FAULT_CLOCK_JUMP:
-        return (int64_t)prng_below(prng, 4000) - 2000;
     case FAULT_CLOCK_DRIFT:
         return (int64_t)prng_below(prng, 4000) - 2000;
     case FAULT_SLOW:

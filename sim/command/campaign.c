@@ -39,7 +39,7 @@ struct request {
 };
 
 struct show {
-    const struct request *request;
+    struct request request;
     struct campaign_sum sum;
     bool is_screen;
     uint64_t begun_ns;
@@ -68,7 +68,7 @@ static void on_run(void *context, uint64_t seed, bool has_crashed,
     struct show *show = context;
     size_t before = show->sum.failure_count;
     campaign_sum_add(&show->sum, seed, has_crashed, outcome);
-    if (show->sum.failure_count != before && !show->request->json) {
+    if (show->sum.failure_count != before && !show->request.json) {
         (void)fprintf(stderr, "%sseed %" PRIu64 ": %s: %s\n", show->is_screen ? "\r\x1b[K" : "",
                       seed, has_crashed ? "crash" : outcome->oracle,
                       has_crashed ? "the run took its process with it" : outcome->text);
@@ -117,7 +117,7 @@ static int exit_code_of(const struct show *show)
     if (sum->liveness != 0) {
         return EXIT_LIVENESS;
     }
-    return show->request->all && campaign_print_missing(sum, NULL) != 0 ? EXIT_NEVER : EXIT_DONE;
+    return show->request.all && campaign_print_missing(sum, NULL) != 0 ? EXIT_NEVER : EXIT_DONE;
 }
 
 static int run(const struct argument_command *command, const struct request *request)
@@ -144,7 +144,7 @@ static int run(const struct argument_command *command, const struct request *req
     if (error != OK) {
         return error == ERROR_EXISTS ? EXIT_DONE : arguments_refuse(command, "%s", text.text);
     }
-    show.request = request;
+    show.request = *request;
     show.is_screen = isatty(STDERR_FILENO) == 1;
     show.begun_ns = ticks_now_ns();
     show.shown_ns = show.begun_ns;

@@ -137,7 +137,7 @@ static void session_that_a_proposal_names_pushes_out_spare_ones(void **state)
     struct lane_tip tip;
     struct lane_tip named[LANES_UNDECIDED_MAX];
     lanes_begin(&fixture, 2);
-    for (uint64_t session = 1; session <= 2 * LANES_UNDECIDED_MAX; session++) {
+    for (uint64_t session = 1; session <= UINT64_C(2) * LANES_UNDECIDED_MAX; session++) {
         assert_int_equal(
             lanes_give(&fixture, 0, session, 1, NULL, "a",
                        session <= LANES_UNDECIDED_MAX ? SEGMENT_FROM_CLIENT : SEGMENT_PASSED_ON,
