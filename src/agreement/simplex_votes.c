@@ -132,11 +132,16 @@ static void certify(struct simplex *simplex, struct simplex_view *slot, enum vot
     simplex_send_certificate(simplex, REPLICA_ALL, kind, slot, true);
 }
 
+/* A vote that is held keeps the signature that was verified: one that comes again, in a certificate,
+ * was not. */
 static void add_vote(struct simplex *simplex, struct simplex_view *slot, enum vote_kind kind,
                      replica_id voter, const struct digest *digest,
                      const struct signature *signature)
 {
     struct vote_box *box = &slot->boxes[kind];
+    if ((box->voters >> voter & 1) != 0 && digest_is_equal(&box->digest[voter], digest)) {
+        return;
+    }
     box->voters |= UINT32_C(1) << voter;
     box->digest[voter] = *digest;
     box->signature[voter] = *signature;

@@ -27,6 +27,41 @@ static void make_ahead(struct stage *stage, uint64_t ahead_ns, struct stage_orde
     stage_seal(order);
 }
 
+/* A traitor forwards a certificate with a good vote's signature spoiled, to one who holds that
+ * vote: what is passed on then must still be what was verified. */
+static void spoiled_signature_of_a_vote_that_is_held_is_not_passed_on(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_new(0, 4);
+    struct digest none = {{0}};
+    struct certificate good;
+    stage_make_certificate(stage, VOTE_NULLIFY, 1, &none, &good);
+    struct peer_message message = {.kind = PEER_CERTIFICATE, .certificate = good};
+    assert_int_equal(stage_vote(stage, 2, VOTE_NULLIFY, 1, &none), VERDICT_ACCEPTED);
+    size_t spoiled = 0;
+    for (size_t i = 0; i < good.count; i++) {
+        if (good.signatures[i].voter == 2) {
+            message.certificate.signatures[i].signature.bytes[0] ^= 1;
+            spoiled++;
+        }
+    }
+    assert_int_equal(spoiled, 1);
+    assert_int_equal(stage_say(stage, 3, &message), VERDICT_ACCEPTED);
+    assert_int_equal(stage_view(stage), 2);
+    stage_until(stage, 300);
+    const struct stage_said *said = stage_last(stage, PEER_CERTIFICATE);
+    assert_non_null(said);
+    const struct certificate *shared = &said->message.certificate;
+    assert_int_equal(shared->kind, VOTE_NULLIFY);
+    for (size_t i = 0; i < shared->count; i++) {
+        struct vote vote = {.kind = VOTE_NULLIFY, .voter = shared->signatures[i].voter, .view = 1};
+        stage_sign_vote(stage, &vote);
+        assert_memory_equal(&vote.signature, &shared->signatures[i].signature,
+                            sizeof vote.signature);
+    }
+    stage_free(stage);
+}
+
 static void order_that_is_too_early_is_voted_for_once_its_time_has_come(void **state)
 {
     (void)state;
@@ -130,6 +165,7 @@ static void window_without_a_decision_goes_on_with_a_finalization(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spoiled_signature_of_a_vote_that_is_held_is_not_passed_on),
         cmocka_unit_test(order_that_is_too_early_is_voted_for_once_its_time_has_come),
         cmocka_unit_test(order_that_stays_too_early_is_nullified_in_time),
         cmocka_unit_test(window_without_a_decision_stands_still_and_answers),
