@@ -110,10 +110,11 @@ static void damage_disk(struct world *world, struct process *process, const stru
         return;
     case FAULT_DISK_READ:
         faulty_folder_fail_read(process->disk, (uint64_t)fault->value);
+        process->has_read_fault = true;
         return;
     case FAULT_DISK_FLIP:
         (void)faulty_folder_flip(process->disk, (uint64_t)fault->value);
-        return;
+        break;
     case FAULT_DISK_MISDIRECT:
         faulty_folder_misdirect(process->disk, (uint64_t)fault->value);
         break;

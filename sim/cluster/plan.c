@@ -90,6 +90,7 @@ static enum error draw_network(struct plan *plan, const struct plan_options *opt
     plan->delta_ns = (choice == 2 ? 100 : 20 + prng_below(prng, 4) * 20) * PLAN_MS;
     plan->sync_ns = 100 * PLAN_US + prng_below(prng, 9) * 100 * PLAN_US;
     plan->frame_ns = 5 * PLAN_US;
+    plan->ledger_bytes = (UINT64_C(256) << 10) << prng_below(prng, 3);
     return OK;
 }
 

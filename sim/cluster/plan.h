@@ -82,8 +82,9 @@ struct plan {
     size_t traitor_count; /* that there will be, lost and lying disks included */
     uint64_t delta_ns;
     struct plan_network network;
-    uint64_t sync_ns;  /* a sync's usual time */
-    uint64_t frame_ns; /* a replica's work for one frame */
+    uint64_t sync_ns;      /* a sync's usual time */
+    uint64_t ledger_bytes; /* of each ledger file */
+    uint64_t frame_ns;     /* a replica's work for one frame */
     size_t customer_count;
     struct plan_customer {
         enum customer_lie lie;

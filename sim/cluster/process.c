@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-#define LEDGER_BYTES_EACH (UINT64_C(1) << 20) /* of a ledger file: large enough for any record */
-#define TURN_NS           (20 * PLAN_US)
-#define START_NS          (5 * PLAN_MS)
-#define RETRY_NS          (20 * PLAN_MS)
-#define USAGE_EVERY_NS    (100 * PLAN_MS)
-#define INBOX_BYTES_MAX   (16u << 20)
+#define TURN_NS         (20 * PLAN_US)
+#define START_NS        (5 * PLAN_MS)
+#define RETRY_NS        (20 * PLAN_MS)
+#define USAGE_EVERY_NS  (100 * PLAN_MS)
+#define INBOX_BYTES_MAX (16u << 20)
 
 static enum error map_core(struct process *process, struct error_text *text)
 {
@@ -48,7 +47,7 @@ enum error process_init(struct process *process, struct world *world, uint32_t i
     process->disk_view = disk_view_of(process);
     TRY(store_memory_new(&process->store));
     TRY(map_core(process, text));
-    return ledger_create(process->inner, &identity, LEDGER_BYTES_EACH, text);
+    return ledger_create(process->inner, &identity, world->plan->ledger_bytes, text);
 }
 
 static void empty_inbox(struct process *process)
@@ -122,7 +121,8 @@ void process_start(struct process *process)
     process->turn_ns = 0;
     process->is_doomed = false;
     process->has_work_done = false;
-    process->clock_base_ns += PLAN_S;
+    /* The machine's clock has gone on. */
+    process->clock_base_ns = process_monotonic_ns(process) + PLAN_S;
     process->clock_anchor_ns = world->now_ns;
     if (process->life > 1) {
         (void)madvise(process->core_memory, replica_memory_size(), MADV_DONTNEED);
@@ -142,6 +142,9 @@ void process_start(struct process *process)
     }
     if (error != OK) {
         process->node = NULL;
+        if (process_is_loyal(process)) {
+            world_break(world, process, "does not start", text.text);
+        }
         world_on_refused(process, text.text);
         return;
     }
@@ -188,6 +191,10 @@ void process_turn(struct process *process)
     process->busy_until_ns = process->world->now_ns + process->turn_ns;
     if (process->is_doomed || node_has_failed(process->node)) {
         bool is_planned = process->is_doomed || faulty_folder_has_crashed(process->disk);
+        if (!is_planned && process_is_loyal(process) && !process->has_read_fault) {
+            world_break(process->world, process, "failed", "although nothing was done to its disk");
+        }
+        process->has_read_fault = false;
         process_crash(process, is_planned ? process->loss : FAULTY_KEEP,
                       is_planned ? process->back_after_ns : 10 * PLAN_MS);
         return;

@@ -49,6 +49,7 @@ struct world {
     uint64_t frame_number;
     bool is_calm;
     bool is_over;
+    char broken[ORACLE_TEXT_BYTES]; /* see world_break; empty: nothing is */
 };
 
 /* world.c */
@@ -63,6 +64,9 @@ void world_mix(struct world *world, uint64_t value); /* into the trace */
 void world_on_started(struct process *process);
 void world_on_crashed(struct process *process, uint64_t back_after_ns);
 void world_on_refused(struct process *process, const char *text);
+/* An invariant is broken, whatever the oracles say: the run ends. */
+void world_break(struct world *world, const struct process *process, const char *what,
+                 const char *text);
 void world_wake(struct process *process); /* enters its next WAKE if it changed */
 void world_wake_customer(struct world *world, size_t customer);
 /* Customer and process can or cannot talk. */

@@ -327,6 +327,16 @@ void world_on_refused(struct process *process, const char *text)
     world_see_replica(process, &(struct sighting){.kind = SIGHT_DISK_LOST});
 }
 
+void world_break(struct world *world, const struct process *process, const char *what,
+                 const char *text)
+{
+    if (world->broken[0] == '\0') {
+        (void)snprintf(world->broken, sizeof world->broken, "replica %u %s: %.200s", process->id,
+                       what, text);
+    }
+    world->is_over = true;
+}
+
 /* Events. */
 
 static void on_wake(struct world *world, const struct event *event)
@@ -571,13 +581,18 @@ static void conclude(struct world *world)
         world_see(world, &(struct sighting){.kind = SIGHT_END, .now_ns = world->now_ns});
     }
     const struct oracle *oracle = oracles_finding(&world->oracles);
-    outcome->has_finding = oracle != NULL;
+    outcome->has_finding = oracle != NULL || world->broken[0] != '\0';
     if (oracle != NULL) {
         outcome->property = oracle->property;
         (void)snprintf(outcome->oracle, sizeof outcome->oracle, "%s", oracle->name);
         (void)snprintf(outcome->text, sizeof outcome->text, "%s", oracle->finding(oracle->self));
     }
     memcpy(outcome->sometimes, world->sometimes.counts, sizeof outcome->sometimes);
+    if (world->broken[0] != '\0') {
+        outcome->property = PROPERTY_INVARIANT;
+        (void)snprintf(outcome->oracle, sizeof outcome->oracle, "process");
+        (void)snprintf(outcome->text, sizeof outcome->text, "%s", world->broken);
+    }
     outcome->trace = world->trace;
     outcome->stats = world->stats;
 }
