@@ -132,8 +132,8 @@ static void certify(struct simplex *simplex, struct simplex_view *slot, enum vot
     simplex_send_certificate(simplex, REPLICA_ALL, kind, slot, true);
 }
 
-/* A vote that is held keeps the signature that was verified: one that comes again, in a certificate,
- * was not. */
+/* A vote that is held keeps the signature that was verified: one that comes again, in a
+ * certificate, was not. */
 static void add_vote(struct simplex *simplex, struct simplex_view *slot, enum vote_kind kind,
                      replica_id voter, const struct digest *digest,
                      const struct signature *signature)
