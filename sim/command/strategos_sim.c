@@ -34,8 +34,8 @@ static const struct argument_command program = {
     .usage = "COMMAND [OPTION ...]",
     .summary = "show and prove what traitors can and cannot do",
     .description =
-        "Plays the algorithms of the Byzantine generals, which are those of strategosd, "
-        "with traitors among them. Nothing here but `traitor` needs a network, a disk or a "
+        "Plays the algorithms of the Byzantine generals, and whole groups of strategosd's own "
+        "code, with traitors among them. Nothing here but `traitor` needs a network, a disk or a "
         "clock: the same options and the same seed give the same game. Each command has "
         "a page of its own: strategos-sim COMMAND --help.",
     .options = no_options,
@@ -43,7 +43,8 @@ static const struct argument_command program = {
     .stops_at_operand = true,
     .exit_status = "       0  done; what was asked for holds\n"
                    "       1  it is violated\n"
-                   "       2  wrong usage, or refused\n",
+                   "       2  wrong usage, or refused\n"
+                   "       10 and up: what a simulated group broke; see the command's page\n",
 };
 
 static void print_commands(FILE *out)
