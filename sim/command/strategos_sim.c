@@ -1,18 +1,8 @@
 /* strategos_sim.c - the simulator's program: one subcommand per task. */
 #include "command/command.h"
-#include "console/arguments.h"
+#include "console/subcommands.h"
 
-#include <stdio.h>
-#include <string.h>
-
-struct command {
-    const char *name;
-    const char *operands;
-    const char *summary;
-    int (*run)(int argc, char **argv);
-};
-
-static const struct command commands[] = {
+static const struct subcommand commands[] = {
     {"generals", "[OPTION ...]", "play one game of the Byzantine generals, and show it",
      command_generals},
     {"prove", "[OPTION ...]", "prove what traitors can and cannot do", command_prove},
@@ -47,45 +37,7 @@ static const struct argument_command program = {
                    "       10 and up: what a simulated group broke; see the command's page\n",
 };
 
-static void print_commands(FILE *out)
-{
-    (void)fprintf(out, "\nCOMMANDS\n");
-    for (const struct command *command = commands; command->name != NULL; command++) {
-        char usage[80];
-        (void)snprintf(usage, sizeof usage, "%s %s", command->name, command->operands);
-        (void)fprintf(out, "       %-24s %s\n", usage, command->summary);
-    }
-}
-
-/* True if help is asked for before any command. */
-static bool wants_help(int argc, char **argv)
-{
-    return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-                         strcmp(argv[1], "help") == 0);
-}
-
 int main(int argc, char **argv)
 {
-    struct arguments arguments;
-    int exit_code = EXIT_DONE;
-    if (wants_help(argc, argv)) {
-        arguments_print_help(&program, stdout);
-        print_commands(stdout);
-    } else if (arguments_parse(&program, argc, argv, &arguments, &exit_code)) {
-        const struct command *command = commands;
-        while (command->name != NULL && strcmp(command->name, arguments.operands[0]) != 0) {
-            command++;
-        }
-        if (command->name == NULL) {
-            return arguments_refuse(&program, "unknown command '%s'", arguments.operands[0]);
-        }
-        char **rest = argv + 1; /* operands are gathered there */
-        exit_code = command->run((int)arguments.operand_count, rest);
-    }
-    if ((fflush(stdout) != 0 || ferror(stdout) != 0) &&
-        exit_code != EXIT_USAGE) { /* what was asked for did not arrive */
-        (void)fprintf(stderr, "strategos-sim: cannot write the output\n");
-        exit_code = EXIT_USAGE;
-    }
-    return exit_code;
+    return subcommands_main(&program, commands, EXIT_USAGE, argc, argv);
 }

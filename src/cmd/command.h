@@ -2,7 +2,7 @@
 #ifndef STRATEGOS_CMD_COMMAND_H
 #define STRATEGOS_CMD_COMMAND_H
 
-#include "console/arguments.h"
+#include "console/subcommands.h"
 
 #define COMMAND_TIMEOUT_NS_DEFAULT UINT64_C(10000000000)
 
@@ -19,32 +19,19 @@ extern struct command_settings command_settings;
 /* Rows for argument_command.common: --group, --key, --timeout, all into command_settings. */
 extern const struct argument_option command_common_options[];
 
-/* One subcommand. argv[0] is its name; returns the exit code. */
-typedef int command_run(int argc, char **argv);
-
-struct command {
-    const char *name;
-    const char *operands; /* for the list: "K V" */
-    const char *summary;
-    command_run *run;
-};
-
-/* Ends with a NULL name. */
-extern const struct command command_table[];
-
-command_run command_init;
-command_run command_help_config;
-command_run command_up;
-command_run command_put;
-command_run command_get;
-command_run command_del;
-command_run command_cas;
-command_run command_incr;
-command_run command_scan;
-command_run command_submit;
-command_run command_load;
-command_run command_status;
-command_run command_log;
-command_run command_bench;
+subcommand_run command_init;
+subcommand_run command_help_config;
+subcommand_run command_up;
+subcommand_run command_put;
+subcommand_run command_get;
+subcommand_run command_del;
+subcommand_run command_cas;
+subcommand_run command_incr;
+subcommand_run command_scan;
+subcommand_run command_submit;
+subcommand_run command_load;
+subcommand_run command_status;
+subcommand_run command_log;
+subcommand_run command_bench;
 
 #endif

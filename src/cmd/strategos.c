@@ -1,10 +1,7 @@
 /* strategos.c - the operator's and client's program: one subcommand per task. */
 #include "cmd/command.h"
 
-#include <stdio.h>
-#include <string.h>
-
-const struct command command_table[] = {
+static const struct subcommand command_table[] = {
     {"init", "DIR [OPTION ...]", "make a new group", command_init},
     {"up", "DIR", "run a whole group on this machine", command_up},
     {"put", "K V", "set a key, or many with --file", command_put},
@@ -35,44 +32,7 @@ static const struct argument_command program = {
     .stops_at_operand = true,
 };
 
-static void print_commands(FILE *out)
-{
-    (void)fprintf(out, "\nCOMMANDS\n");
-    for (const struct command *command = command_table; command->name != NULL; command++) {
-        char usage[80];
-        (void)snprintf(usage, sizeof usage, "%s %s", command->name, command->operands);
-        (void)fprintf(out, "       %-28s %s\n", usage, command->summary);
-    }
-}
-
-/* True if help is asked for before any command. */
-static bool wants_help(int argc, char **argv)
-{
-    return argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-                         strcmp(argv[1], "help") == 0);
-}
-
 int main(int argc, char **argv)
 {
-    struct arguments arguments;
-    int exit_code = EXIT_DONE;
-    if (wants_help(argc, argv)) {
-        arguments_print_help(&program, stdout);
-        print_commands(stdout);
-    } else if (arguments_parse(&program, argc, argv, &arguments, &exit_code)) {
-        const struct command *command = command_table;
-        while (command->name != NULL && strcmp(command->name, arguments.operands[0]) != 0) {
-            command++;
-        }
-        if (command->name == NULL) {
-            return arguments_refuse(&program, "unknown command '%s'", arguments.operands[0]);
-        }
-        char **rest = argv + 1; /* operands are gathered there */
-        exit_code = command->run((int)arguments.operand_count, rest);
-    }
-    if (fflush(stdout) != 0 && exit_code == EXIT_DONE) { /* what was asked for did not arrive */
-        (void)fprintf(stderr, "strategos: cannot write the output\n");
-        exit_code = EXIT_REFUSED;
-    }
-    return exit_code;
+    return subcommands_main(&program, command_table, EXIT_REFUSED, argc, argv);
 }
