@@ -28,7 +28,6 @@ static void make_trial(struct search *search, const bool *removed, uint64_t unti
             trial->faults[trial->fault_total++] = whole->faults[i];
         }
     }
-    trial->length_ns -= trial->faults_until_ns - until_ns;
     trial->faults_until_ns = until_ns;
 }
 

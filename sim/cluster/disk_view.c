@@ -1,5 +1,5 @@
-/* disk_view.c - a replica's disk as its ledger sees it: calls take time, and a sync is shown to
- * those who look on. What the disk does with the bytes is disk/faulty_folder.c's business. */
+/* disk_view.c - a replica's disk as its ledger sees it: calls take time. What the disk does with
+ * the bytes is disk/faulty_folder.c's business. */
 #include "cluster/process.h"
 #include "cluster/state.h"
 

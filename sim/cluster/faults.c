@@ -178,7 +178,6 @@ static void forget(struct world *world, const struct fault *fault)
     process->disk = process->old_disk;
     process->inner = faulty_folder_view(process->disk);
     process->old_disk = NULL;
-    process->acted++;
 }
 
 static void cut_customer(struct world *world, const struct fault *fault, bool is_cut)
@@ -222,7 +221,9 @@ static void begin_on_replica(struct world *world, const struct fault *fault,
         return;
     case FAULT_CORRUPT:
         process_corrupt(process, (size_t)fault->value);
-        process->old_disk = faulty_folder_clone(process->disk, world->plan->seed);
+        if (process->old_disk == NULL) {
+            process->old_disk = faulty_folder_clone(process->disk, world->plan->seed);
+        }
         return;
     default:
         damage_disk(world, process, fault);

@@ -132,7 +132,6 @@ enum error plan_draw(struct plan *plan, const struct plan_options *options, stru
     draw_customers(plan, &prng);
     uint64_t faulty_ns = (500 + prng_below(&prng, 2500)) * PLAN_MS;
     plan->faults_until_ns = options->length_ns != 0 ? options->length_ns / 2 : faulty_ns;
-    plan->length_ns = plan->faults_until_ns + 2000 * plan->delta_ns;
     draw_faults(plan, options->strategy, &prng);
     return OK;
 }

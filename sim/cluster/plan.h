@@ -33,7 +33,7 @@ enum fault_kind {
     /* Network. `whom`: a set of replicas, bit by id; for length_ns. */
     FAULT_PARTITION,    /* between `whom` and the others, both ways */
     FAULT_ONE_WAY,      /* from `whom` to the others only */
-    FAULT_FLAP,         /* `who`'s links go down and up every `value` ms */
+    FAULT_FLAP,         /* cuts off `who`; drawn as several short ones in a row */
     FAULT_SLOW,         /* frames to `who` take `value` ms longer */
     FAULT_CLOG,         /* frames to `who` queue up and come all at once at the end */
     FAULT_LOSSY,        /* every link loses `value` percent */
@@ -52,7 +52,7 @@ enum fault_kind {
     /* Treason. */
     FAULT_CORRUPT, /* `who` becomes a traitor with strategy `value`, without a restart */
     FAULT_TWINS,   /* `who` runs twice from now on; `value`: seed of who hears which */
-    FAULT_AMNESIA, /* `who`, a traitor, restarts with the disk it had `length_ns` ago */
+    FAULT_AMNESIA, /* `who`, a traitor, restarts with the disk it had when it became one */
     FAULT_KIND_COUNT
 };
 
@@ -97,7 +97,6 @@ struct plan {
         uint64_t timeout_ns;
     } customers[PLAN_CUSTOMERS_MAX];
     uint64_t faults_until_ns; /* then the calm begins: everything heals */
-    uint64_t length_ns;       /* the whole run at most */
     size_t fault_total;
     struct fault faults[PLAN_FAULTS_MAX]; /* by time */
 };

@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-#define TURN_NS         (20 * PLAN_US)
-#define START_NS        (5 * PLAN_MS)
-#define RETRY_NS        (20 * PLAN_MS)
-#define USAGE_EVERY_NS  (100 * PLAN_MS)
-#define INBOX_BYTES_MAX (16u << 20)
+#define TURN_NS        (20 * PLAN_US)
+#define START_NS       (5 * PLAN_MS)
+#define RETRY_NS       (20 * PLAN_MS)
+#define USAGE_EVERY_NS (100 * PLAN_MS)
 
 static enum error map_core(struct process *process, struct error_text *text)
 {

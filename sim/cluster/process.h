@@ -26,7 +26,6 @@ struct process {
     bool is_gone;                   /* its disk is lost: never comes back */
     bool has_bad_disk;              /* it lied: counts among the traitors */
     bool has_read_fault;            /* one was planted since it failed last */
-    uint64_t acted;                 /* treason that is the world's doing */
     struct faulty_folder *old_disk; /* what a traitor had when it became one */
     bool is_doomed; /* has crashed within this turn: nothing that it does counts any more */
     uint64_t life;  /* counts its starts */

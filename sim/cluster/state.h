@@ -55,6 +55,9 @@ struct world {
 /* world.c */
 void world_send_frame(struct world *world, struct process *from, replica_id to, struct slice frame);
 void world_send_answer(struct world *world, struct process *from, link_nr link, struct slice frame);
+/* Of a customer, as it says itself; `context` is the world. */
+void world_send_request(void *context, size_t customer, replica_id to, struct slice frame);
+void world_see_customer(void *context, const struct sighting *sighting);
 /* Fills in who and when, and shows it to all. */
 void world_see_replica(struct process *process, const struct sighting *sighting);
 void world_see(struct world *world, const struct sighting *sighting);
@@ -73,6 +76,10 @@ void world_wake_customer(struct world *world, size_t customer);
 void world_link_customer(struct world *world, size_t customer, uint32_t process, bool is_up);
 /* The process of a replica; of twins the first. */
 struct process *world_process(struct world *world, replica_id id);
+
+/* world_make.c */
+MUST_USE enum error world_make(struct world *world, struct error_text *text);
+void world_unmake(struct world *world);
 
 /* faults.c */
 void faults_begin(struct world *world, size_t fault);

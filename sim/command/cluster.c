@@ -122,9 +122,9 @@ static int run(const char *name, const struct request *request)
         return fail(name, &text);
     }
     if (request->json) {
-        run_print_json(&request->run, plan, &outcome, stdout);
+        run_print_json(plan, &outcome, stdout);
     } else {
-        run_print_outcome(plan, &outcome, stdout);
+        run_print_outcome(&outcome, stdout);
         if (isatty(STDOUT_FILENO) && took_ns > 0) {
             (void)printf("in %.3f s, %.0f times as fast as it was\n", (double)took_ns / 1e9,
                          (double)outcome.stats.virtual_ns / (double)took_ns);

@@ -149,7 +149,6 @@ enum error run_options_plan(const struct run_options *options, struct plan *plan
                              "--until: the faults of this run end at %.6f s anyway",
                              (double)plan->faults_until_ns / 1e9);
         }
-        plan->length_ns -= plan->faults_until_ns - options->until_ns;
         plan->faults_until_ns = options->until_ns;
     }
     return OK;

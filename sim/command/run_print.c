@@ -29,7 +29,7 @@ void run_print_plan(const struct run_options *options, const struct plan *plan, 
     }
 }
 
-void run_print_outcome(const struct plan *plan, const struct world_outcome *outcome, void *stream)
+void run_print_outcome(const struct world_outcome *outcome, void *stream)
 {
     FILE *out = stream;
     const struct world_stats *stats = &outcome->stats;
@@ -44,7 +44,6 @@ void run_print_outcome(const struct plan *plan, const struct world_outcome *outc
                           traitor_strategy(i)->name);
         }
     }
-    (void)plan;
     (void)fprintf(out, "trace %016" PRIx64 "\n", outcome->trace);
     if (outcome->has_finding) {
         (void)fprintf(out, "FOUND by %s: %s\n", outcome->oracle, outcome->text);
@@ -53,12 +52,10 @@ void run_print_outcome(const struct plan *plan, const struct world_outcome *outc
     }
 }
 
-void run_print_json(const struct run_options *options, const struct plan *plan,
-                    const struct world_outcome *outcome, void *stream)
+void run_print_json(const struct plan *plan, const struct world_outcome *outcome, void *stream)
 {
     char trace[17];
     const struct world_stats *stats = &outcome->stats;
-    (void)options;
     (void)snprintf(trace, sizeof trace, "%016" PRIx64, outcome->trace);
     json_t *acted = json_object();
     for (size_t i = 0; i < traitor_strategy_count(); i++) {

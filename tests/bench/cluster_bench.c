@@ -56,7 +56,6 @@ static void make_plan(struct plan *plan, const struct load *load)
                                                     .timeout_ns = 60 * PLAN_S};
     }
     plan->faults_until_ns = load->seconds * PLAN_S;
-    plan->length_ns = plan->faults_until_ns + 100 * PLAN_S;
 }
 
 int main(int argc, char **argv)

@@ -25,8 +25,7 @@ static int setup(void **state)
                          .fault_count = 1,
                          .customer_count = 2,
                          .delta_ns = 100 * MS,
-                         .faults_until_ns = 1000 * PLAN_S,
-                         .length_ns = 2000 * PLAN_S};
+                         .faults_until_ns = 1000 * PLAN_S};
     now_ns = MS;
     return 0;
 }

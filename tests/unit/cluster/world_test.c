@@ -88,7 +88,6 @@ static void quiet_group_does_all_that_it_is_asked(void **state)
             wanted += plan.customers[c].operations_max;
         }
         plan.faults_until_ns = 20 * PLAN_S;
-        plan.length_ns = 40 * PLAN_S;
         play();
         assert_false(outcome.has_finding);
         assert_int_equal(outcome.stats.operations, wanted);
