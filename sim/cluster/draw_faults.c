@@ -131,7 +131,8 @@ static void draw_treason(struct plan *plan, size_t strategy, struct prng *prng)
         bool is_early = prng_below(prng, 3) != 0;
         uint64_t at_ns = is_early ? 0 : some_time(plan, prng);
         if (strategy == SIZE_MAX && prng_below(prng, 8) == 0) {
-            struct fault *fault = add(plan, disks[prng_below(prng, 4)], some_time(plan, prng));
+            uint64_t fails_at_ns = some_time(plan, prng);
+            struct fault *fault = add(plan, disks[prng_below(prng, 4)], fails_at_ns);
             fault->who = who;
             fault->value = (int64_t)(1 + prng_below(prng, UINT64_C(1) << 40));
             continue;

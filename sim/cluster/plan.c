@@ -102,15 +102,13 @@ static void draw_customers(struct plan *plan, struct prng *prng)
     plan->customer_count = counts[prng_below(prng, sizeof counts)];
     for (size_t c = 0; c < plan->customer_count; c++) {
         struct plan_customer *customer = &plan->customers[c];
-        *customer = (struct plan_customer){
-            .in_flight = 1 + prng_below(prng, prng_below(prng, 4) == 0 ? 32 : 4),
-            .think_ns = prng_below(prng, 3) == 0 ? prng_below(prng, 50) * PLAN_MS : 0,
-            .is_open_loop = prng_below(prng, 4) == 0,
-            .operations_max = 20 + prng_below(prng, 80),
-            .key_count = key_count,
-            .value_bytes_max = prng_below(prng, 8) == 0 ? 4000 : 40,
-            .timeout_ns = 200 * PLAN_MS + prng_below(prng, 20) * 500 * PLAN_MS,
-        };
+        *customer = (struct plan_customer){.key_count = key_count};
+        customer->in_flight = 1 + prng_below(prng, prng_below(prng, 4) == 0 ? 32 : 4);
+        customer->think_ns = prng_below(prng, 3) == 0 ? prng_below(prng, 50) * PLAN_MS : 0;
+        customer->is_open_loop = prng_below(prng, 4) == 0;
+        customer->operations_max = 20 + prng_below(prng, 80);
+        customer->value_bytes_max = prng_below(prng, 8) == 0 ? 4000 : 40;
+        customer->timeout_ns = 200 * PLAN_MS + prng_below(prng, 20) * 500 * PLAN_MS;
         if (customer->is_open_loop && customer->think_ns == 0) {
             customer->think_ns = 5 * PLAN_MS;
         }

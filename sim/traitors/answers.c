@@ -98,11 +98,9 @@ static enum fate claim_to_be_busy(struct traitor *t, link_nr link, struct replic
     if (message->kind != REPLICA_REPLIES) {
         return FATE_PASS;
     }
-    struct busy busy = {
-        .session = message->replies.session,
-        .sequence = 1 + traitor_draw(t, 64),
-        .retry_after_ms = waits_ms[traitor_draw(t, sizeof waits_ms / sizeof waits_ms[0])],
-    };
+    struct busy busy = {.session = message->replies.session};
+    busy.sequence = 1 + traitor_draw(t, 64);
+    busy.retry_after_ms = waits_ms[traitor_draw(t, sizeof waits_ms / sizeof waits_ms[0])];
     *message = (struct replica_message){.kind = REPLICA_BUSY, .busy = busy};
     return FATE_CHANGED;
 }

@@ -135,7 +135,8 @@ static enum fate sign_badly(struct traitor *t, struct signature *signature)
     if (traitor_draw(t, 2) == 0) {
         return FATE_PASS;
     }
-    signature->bytes[traitor_draw(t, SIGNATURE_BYTES)] ^= (uint8_t)(1u << traitor_draw(t, 8));
+    uint8_t flipped = (uint8_t)(1u << traitor_draw(t, 8));
+    signature->bytes[traitor_draw(t, SIGNATURE_BYTES)] ^= flipped;
     return FATE_CHANGED;
 }
 

@@ -3,7 +3,8 @@
 
 static void flip(struct traitor *t, uint8_t *bytes, size_t size)
 {
-    bytes[traitor_draw(t, size)] ^= (uint8_t)(1u << traitor_draw(t, 8));
+    uint8_t flipped = (uint8_t)(1u << traitor_draw(t, 8));
+    bytes[traitor_draw(t, size)] ^= flipped;
 }
 
 void traitor_spoil_certificate(struct traitor *t, struct certificate *certificate)
