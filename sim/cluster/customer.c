@@ -150,8 +150,10 @@ void customer_overhear(struct customer *customer, struct slice frame)
 
 /* ---- looking ---- */
 
-void customer_stop(struct customer *customer)
+void customer_stop(struct customer *customer, uint64_t operations_more)
 {
+    uint64_t left = customer->settings.operations_max - customer->started;
+    customer->settings.operations_max -= left > operations_more ? left - operations_more : 0;
     customer->is_stopped = true;
 }
 
@@ -180,12 +182,13 @@ void customer_check(const struct customer *customer)
 
 /* ---- memory ---- */
 
-/* The first operations begin within one thinking time, so that customers do not march in step. */
+/* The first operations begin within one thinking time or pause, so that customers do not march in
+ * step. */
 static void spread_starts(struct customer *customer, uint64_t now_ns)
 {
     struct prng prng;
     prng_init(&prng, customer->settings.seed);
-    uint64_t think_ns = customer->settings.think_ns;
+    uint64_t think_ns = customer->settings.think_ns + customer->settings.pause_ns;
     uint64_t offset_ns = think_ns == 0 ? 0 : prng_below(&prng, think_ns);
     customer->start_ns = now_ns + offset_ns;
     for (size_t i = customer->slot_count; i > 0; i--) {

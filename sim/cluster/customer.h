@@ -38,6 +38,8 @@ struct customer_settings {
     size_t in_flight;  /* closed loop: operations at once, >= 1 */
     uint64_t think_ns; /* between a result and the next operation; open loop: between starts */
     bool is_open_loop;
+    size_t burst; /* after so many operations asked for, none for pause_ns; 0: no such pauses */
+    uint64_t pause_ns;
     uint64_t operations_max; /* stops asking after so many; a liar makes as many moves beside */
     /* Keys it works on, shared with other honest customers, >= 1. A liar has its own: see
      * customer_work.h, also for what is in them. */
@@ -71,8 +73,8 @@ uint64_t customer_deadline(struct customer *customer); /* UINT64_MAX: nothing to
 /* The process dies and comes back under a new session: operations under way stay unknown. Links
  * stay as the world last said. */
 void customer_restart(struct customer *customer, uint64_t now_ns);
-/* No more new operations and lies; what is under way goes on. */
-void customer_stop(struct customer *customer);
+/* At most so many new operations from now on, and no lies; what is under way goes on. */
+void customer_stop(struct customer *customer, uint64_t operations_more);
 /* Operations without an end yet. */
 size_t customer_open_count(const struct customer *customer);
 /* Operations that ended with a result. */

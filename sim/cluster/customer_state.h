@@ -47,11 +47,12 @@ struct customer {
     uint64_t *ready_ns;
     uint64_t ready_first;
     uint64_t ready_end;
-    uint64_t start_ns;     /* open loop: of the next operation */
+    uint64_t start_ns; /* open loop: of the next operation */
+    uint64_t paused_until_ns;
     struct slice declined; /* the next operation, that the core had no room for */
     struct work_note declined_note;
-    bool is_full; /* no slot, or no room in the core: time alone will not help */
-    bool is_stopped;
+    bool is_full;     /* no slot, or no room in the core: time alone will not help */
+    bool is_stopped;  /* tells no more lies */
     uint64_t started; /* operations asked for */
     uint64_t done;    /* with a result */
     size_t open;

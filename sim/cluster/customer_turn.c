@@ -13,16 +13,23 @@
 
 uint64_t customer_start_ns(const struct customer *customer)
 {
-    if (customer->is_stopped || customer->is_full ||
-        customer->started == customer->settings.operations_max) {
+    bool is_open_loop = customer->settings.is_open_loop;
+    if (customer->is_full || customer->started == customer->settings.operations_max ||
+        (!is_open_loop && customer->ready_first == customer->ready_end)) {
         return UINT64_MAX;
     }
-    if (customer->settings.is_open_loop) {
-        return customer->start_ns;
+    uint64_t at_ns = is_open_loop
+                         ? customer->start_ns
+                         : customer->ready_ns[customer->ready_first % customer->slot_count];
+    return at_ns > customer->paused_until_ns ? at_ns : customer->paused_until_ns;
+}
+
+static void pause_after_burst(struct customer *customer)
+{
+    const struct customer_settings *settings = &customer->settings;
+    if (settings->burst != 0 && customer->started % settings->burst == 0) {
+        customer->paused_until_ns = customer->now_ns + settings->pause_ns;
     }
-    return customer->ready_first == customer->ready_end
-               ? UINT64_MAX
-               : customer->ready_ns[customer->ready_first % customer->slot_count];
 }
 
 /* Asks for the next operation; false if there is no room. */
@@ -54,6 +61,7 @@ static bool start_operation(struct customer *customer)
                                 .number = customer->started,
                                 .request = request};
     customer_see(customer, &sighting);
+    pause_after_burst(customer);
     return true;
 }
 

@@ -341,7 +341,7 @@ void faults_calm(struct world *world)
         world_wake(process);
     }
     for (size_t c = 0; c < world->plan->customer_count; c++) {
-        customer_stop(world->customers[c]);
+        customer_stop(world->customers[c], world->plan->customers[c].operations_late);
         customer_turn(world->customers[c], world->now_ns);
         world_wake_customer(world, c);
     }

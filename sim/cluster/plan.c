@@ -3,6 +3,7 @@
 #include "cluster/plan.h"
 
 #include "base/prng.h"
+#include "cluster/draw_customers.h"
 #include "cluster/draw_faults.h"
 #include "traitors/traitor.h"
 
@@ -94,31 +95,6 @@ static enum error draw_network(struct plan *plan, const struct plan_options *opt
     return OK;
 }
 
-static void draw_customers(struct plan *plan, struct prng *prng)
-{
-    static const uint8_t counts[] = {1, 2, 2, 3, 3, 4, 6};
-    size_t key_count = 1 + prng_below(prng, 12);
-    bool has_liars = prng_below(prng, 3) == 0;
-    plan->customer_count = counts[prng_below(prng, sizeof counts)];
-    for (size_t c = 0; c < plan->customer_count; c++) {
-        struct plan_customer *customer = &plan->customers[c];
-        *customer = (struct plan_customer){.key_count = key_count};
-        customer->in_flight = 1 + prng_below(prng, prng_below(prng, 4) == 0 ? 32 : 4);
-        customer->think_ns = prng_below(prng, 3) == 0 ? prng_below(prng, 50) * PLAN_MS : 0;
-        customer->is_open_loop = prng_below(prng, 4) == 0;
-        customer->operations_max = 20 + prng_below(prng, 80);
-        customer->value_bytes_max = prng_below(prng, 8) == 0 ? 4000 : 40;
-        customer->timeout_ns = 200 * PLAN_MS + prng_below(prng, 20) * 500 * PLAN_MS;
-        if (customer->is_open_loop && customer->think_ns == 0) {
-            customer->think_ns = 5 * PLAN_MS;
-        }
-        if (has_liars && c > 0 && prng_below(prng, 2) == 0) {
-            customer->lie =
-                (enum customer_lie)(1 + prng_below(prng, (uint64_t)CUSTOMER_LIE_COUNT - 1));
-        }
-    }
-}
-
 enum error plan_draw(struct plan *plan, const struct plan_options *options, struct error_text *text)
 {
     struct prng prng;
@@ -127,9 +103,9 @@ enum error plan_draw(struct plan *plan, const struct plan_options *options, stru
     plan->seed = options->seed;
     TRY(draw_group(plan, options, &prng, text));
     TRY(draw_network(plan, options, &prng, text));
-    draw_customers(plan, &prng);
     uint64_t faulty_ns = (500 + prng_below(&prng, 2500)) * PLAN_MS;
     plan->faults_until_ns = options->length_ns != 0 ? options->length_ns / 2 : faulty_ns;
+    draw_customers(plan, &prng);
     draw_faults(plan, options->strategy, &prng);
     return OK;
 }

@@ -90,8 +90,11 @@ struct plan {
         enum customer_lie lie;
         size_t in_flight;
         uint64_t think_ns;
+        size_t burst;
+        uint64_t pause_ns;
         bool is_open_loop;
         uint64_t operations_max;
+        uint64_t operations_late; /* of them in the calm */
         size_t key_count;
         size_t value_bytes_max;
         uint64_t timeout_ns;

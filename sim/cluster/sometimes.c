@@ -36,6 +36,8 @@ static void on_invoked(struct sometimes_seen *seen, const struct sighting *sight
                          idle_ns > IDLE_DELTAS * seen->plan->delta_ns;
         seen->open_since_ns = sighting->now_ns;
     }
+    sometimes_met(seen, SOMETIMES_ASKED_IN_CALM, seen->is_calm_idle);
+    seen->is_calm_idle = false;
     seen->open++;
     seen->client_open[sighting->client]++;
 }
@@ -183,6 +185,7 @@ void sometimes_see(struct sometimes_seen *seen, const struct sighting *sighting)
         return;
     case SIGHT_CALM:
         sometimes_met(seen, SOMETIMES_CALM_WITH_WORK, seen->open != 0);
+        seen->is_calm_idle = seen->open == 0;
         return;
     case SIGHT_SENT:
     case SIGHT_END:

@@ -101,6 +101,7 @@ enum sometimes {
     SOMETIMES_DECIDED_WITHOUT_CUT,
     SOMETIMES_NO_SESSION,
     SOMETIMES_CALM_WITH_WORK,
+    SOMETIMES_ASKED_IN_CALM,
     /* Traitors. */
     SOMETIMES_TWIN_HEARD,
     SOMETIMES_AMNESIA,
@@ -167,6 +168,7 @@ struct sometimes_seen {
     uint64_t open;          /* operations of honest clients */
     uint64_t open_since_ns; /* when it last became other than 0 */
     uint64_t client_open[ORACLE_CLIENTS_MAX];
+    bool is_calm_idle;     /* the faults have ended, and nothing was asked for since */
     bool has_just_crashed; /* the last thing seen */
     bool is_woken;         /* asked for something after a long idleness */
     bool is_torn_apart;    /* into parts without a quorum */

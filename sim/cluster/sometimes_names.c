@@ -129,6 +129,9 @@ static const struct {
     [SOMETIMES_NO_SESSION] = {"no-session", "a frame is lost because no link was ready for it"},
     [SOMETIMES_CALM_WITH_WORK] = {"calm-with-work",
                                   "the faults end while operations are under way"},
+    [SOMETIMES_ASKED_IN_CALM] = {"asked-in-calm",
+                                 "operations are asked for after the faults have ended, when none "
+                                 "was under way"},
     [SOMETIMES_TWIN_HEARD] = {"twin-heard", "a traitor's twin is heard"},
     [SOMETIMES_AMNESIA] = {"amnesia", "a traitor comes back with an old disk"},
     [SOMETIMES_MIXED_TRAITORS] = {"mixed-traitors", "f traitors, two or more, differ in strategy"},

@@ -80,6 +80,8 @@ static enum error make_customer(struct world *world, size_t c)
         .in_flight = planned->in_flight,
         .think_ns = planned->think_ns,
         .is_open_loop = planned->is_open_loop,
+        .burst = planned->burst,
+        .pause_ns = planned->pause_ns,
         .operations_max = planned->operations_max,
         .key_count = planned->key_count,
         .value_bytes_max = planned->value_bytes_max,

@@ -293,7 +293,7 @@ static void liar_moves_at_most_operations_max_times_and_not_once_stopped(void **
     desk_run(desk, 1000 * MS);
     uint64_t acted = customer_acted(desk->customer);
     assert_true(acted > 0);
-    customer_stop(desk->customer);
+    customer_stop(desk->customer, 0);
     desk_run(desk, RUN_NS);
     assert_true(customer_acted(desk->customer) == acted);
     desk_free(desk);

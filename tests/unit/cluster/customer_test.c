@@ -160,6 +160,26 @@ static void closed_loop_thinks_between_operations(void **state)
     desk_free(desk);
 }
 
+static void bursts_are_followed_by_a_pause(void **state)
+{
+    (void)state;
+    struct customer_settings settings = desk_settings(1, CUSTOMER_HONEST);
+    settings.in_flight = 2;
+    settings.burst = 6;
+    settings.pause_ns = 100 * MS;
+    struct desk *desk = begin(settings);
+    desk->answers = true;
+    desk_run(desk, 1000 * MS);
+    size_t count = desk_count(desk, SIGHT_INVOKED);
+    assert_in_range(count, 54, 60);
+    for (size_t k = 1; k < count; k++) {
+        uint64_t since_ns = desk_sighting(desk, SIGHT_INVOKED, k)->now_ns -
+                            desk_sighting(desk, SIGHT_INVOKED, k - 1)->now_ns;
+        assert_int_equal(since_ns, k % 6 == 0 ? 100 * MS : 0);
+    }
+    desk_free(desk);
+}
+
 static void open_loop_starts_by_the_clock_whatever_comes_back(void **state)
 {
     (void)state;
@@ -218,7 +238,7 @@ static void timed_out_operations_fill_the_core_without_a_spin(void **state)
     }
     desk_run(desk, 10 * MS);
     assert_true(desk_count(desk, SIGHT_INVOKED) > count);
-    customer_stop(desk->customer);
+    customer_stop(desk->customer, 0);
     desk_run(desk, 10 * MS);
     assert_int_equal(customer_open_count(desk->customer), 0);
     desk_free(desk);
@@ -243,12 +263,31 @@ static void stopped_customer_asks_for_nothing_more(void **state)
     (void)state;
     struct desk *desk = begin(desk_settings(1, CUSTOMER_HONEST));
     desk_turn(desk);
-    customer_stop(desk->customer);
+    customer_stop(desk->customer, 0);
     desk_reply(desk, 0, first_session(desk), 1, "yes");
     desk_reply(desk, 1, first_session(desk), 1, "yes");
     desk_run(desk, 10000 * MS);
     assert_int_equal(desk_count(desk, SIGHT_INVOKED), 1);
     assert_int_equal(desk_count(desk, SIGHT_RETURNED), 1);
+    assert_true(customer_deadline(desk->customer) == UINT64_MAX);
+    desk_free(desk);
+}
+
+static void stopped_customer_asks_for_as_many_more_as_it_may(void **state)
+{
+    (void)state;
+    struct customer_settings settings = desk_settings(1, CUSTOMER_HONEST);
+    settings.think_ns = 10 * MS;
+    settings.operations_max = 40;
+    struct desk *desk = begin(settings);
+    desk->answers = true;
+    desk_run(desk, 100 * MS);
+    size_t before = desk_count(desk, SIGHT_INVOKED);
+    assert_in_range(before, 10, 11);
+    customer_stop(desk->customer, 5);
+    desk_run(desk, 1000 * MS);
+    assert_int_equal(desk_count(desk, SIGHT_INVOKED), before + 5);
+    assert_int_equal(desk_count(desk, SIGHT_RETURNED), before + 5);
     assert_true(customer_deadline(desk->customer) == UINT64_MAX);
     desk_free(desk);
 }
@@ -354,11 +393,13 @@ int main(void)
         cmocka_unit_test(session_that_f_plus_one_call_gone_is_replaced_by_a_larger_one),
         cmocka_unit_test(closed_loop_keeps_in_flight_operations_open),
         cmocka_unit_test(closed_loop_thinks_between_operations),
+        cmocka_unit_test(bursts_are_followed_by_a_pause),
         cmocka_unit_test(open_loop_starts_by_the_clock_whatever_comes_back),
         cmocka_unit_test(open_loop_without_room_waits_and_catches_up),
         cmocka_unit_test(timed_out_operations_fill_the_core_without_a_spin),
         cmocka_unit_test(operations_end_at_operations_max),
         cmocka_unit_test(stopped_customer_asks_for_nothing_more),
+        cmocka_unit_test(stopped_customer_asks_for_as_many_more_as_it_may),
         cmocka_unit_test(turn_before_the_deadline_does_nothing),
         cmocka_unit_test(nothing_goes_to_a_link_that_is_down),
         cmocka_unit_test(sent_requests_are_numbered_by_session_and_were_invoked),

@@ -84,6 +84,7 @@ static void quiet_group_does_all_that_it_is_asked(void **state)
         for (size_t c = 0; c < plan.customer_count; c++) {
             plan.customers[c].lie = CUSTOMER_HONEST;
             plan.customers[c].think_ns = 0;
+            plan.customers[c].burst = 0;
             plan.customers[c].is_open_loop = false;
             wanted += plan.customers[c].operations_max;
         }
@@ -93,6 +94,24 @@ static void quiet_group_does_all_that_it_is_asked(void **state)
         assert_int_equal(outcome.stats.operations, wanted);
         assert_true(outcome.stats.orders > 0);
     }
+}
+
+/* Faults that nobody's operations meet show nothing. */
+static void most_groups_are_at_work_when_the_faults_end(void **state)
+{
+    (void)state;
+    uint64_t under_way = 0;
+    uint64_t asked_later = 0;
+    for (uint64_t seed = 1; seed <= 24; seed++) {
+        struct plan_options options;
+        plan_options_init(&options, seed);
+        draw(&options);
+        play();
+        under_way += outcome.sometimes[SOMETIMES_CALM_WITH_WORK];
+        asked_later += outcome.sometimes[SOMETIMES_ASKED_IN_CALM];
+    }
+    assert_true(under_way >= 12 && asked_later >= 2);
+    assert_in_range(under_way + asked_later, 16, 24);
 }
 
 static void groups_within_their_bound_hold(void **state)
@@ -158,6 +177,7 @@ int main(void)
         cmocka_unit_test(same_seed_gives_the_same_run),
         cmocka_unit_test(another_seed_gives_another_run),
         cmocka_unit_test(quiet_group_does_all_that_it_is_asked),
+        cmocka_unit_test(most_groups_are_at_work_when_the_faults_end),
         cmocka_unit_test(groups_within_their_bound_hold),
         cmocka_unit_test(groups_beyond_their_bound_are_seen_to_break),
         cmocka_unit_test(options_out_of_bounds_are_refused_by_name),
