@@ -167,6 +167,7 @@ struct ports process_world_ports(struct process *process)
         .machine = &machine_kv,
         .core_memory = process->core_memory,
         .seed = process->world->plan->seed + process->index,
+        .index_key = process->random_key,
         .monotonic_ns = monotonic_ns,
         .wall_ns = wall_ns,
         .is_stop_wanted = is_stop_wanted,

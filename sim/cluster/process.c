@@ -2,6 +2,7 @@
 #include "cluster/process.h"
 
 #include "base/assert.h"
+#include "base/prng.h"
 #include "cluster/state.h"
 #include "storage/ledger.h"
 #include "storage/store_memory.h"
@@ -46,7 +47,12 @@ enum error process_init(struct process *process, struct world *world, uint32_t i
     process->disk_view = disk_view_of(process);
     TRY(store_memory_new(&process->store));
     TRY(map_core(process, text));
-    return ledger_create(process->inner, &identity, world->plan->ledger_bytes, text);
+    struct prng prng;
+    prng_init(&prng, world->plan->seed * 64 + index);
+    put_u64(process->random_key.bytes, prng_next(&prng));
+    put_u64(process->random_key.bytes + 8, prng_next(&prng));
+    return ledger_create(process->inner, &identity, &process->random_key, world->plan->ledger_bytes,
+                         text);
 }
 
 static void empty_inbox(struct process *process)

@@ -20,6 +20,7 @@ struct process {
     struct node_settings settings;
     struct ideal_signer signer;
     struct node *node;              /* NULL: down */
+    struct checksum_key random_key; /* of its ledger and its index */
     struct ports outer;             /* where the gates lead */
     struct traitor *traitor;        /* NULL: loyal */
     size_t strategy;                /* of the traitor */

@@ -4,6 +4,7 @@
 #include "cmd/init_settings.h"
 #include "cmd/tree.h"
 #include "crypto/keyfile.h"
+#include "crypto/random.h"
 #include "storage/ledger.h"
 
 #include <stdarg.h>
@@ -83,7 +84,9 @@ static enum error make_ledger(const struct init_settings *settings, size_t index
     (void)join(path, settings, "replica-%zu/data/ledger", index);
     TRY(folder_posix_open(&folder, path, true, text));
     struct error_text reason = {{0}};
-    enum error error = ledger_create(folder, &identity, settings->ledger_file_bytes, &reason);
+    struct checksum_key id;
+    random_fill(id.bytes, sizeof id.bytes);
+    enum error error = ledger_create(folder, &identity, &id, settings->ledger_file_bytes, &reason);
     folder_posix_close(&folder);
     return error == OK ? OK : error_set(text, error, "%s: %s", path, reason.text);
 }

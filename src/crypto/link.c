@@ -1,5 +1,5 @@
-/* link.c - see link.h: identities and handshakes, framed around noise.h. What follows a handshake
- * is in link_session.c. */
+/* link.c - see link.h: handshakes, framed around noise.h. Identities are in link_identity.c, what
+ * follows a handshake in link_session.c. */
 #include "crypto/link.h"
 
 #include "base/assert.h"
@@ -70,33 +70,6 @@ static void session_init(struct link_session *session, const uint8_t *send_key,
     *session = (struct link_session){.local_index = local_index, .remote_index = remote_index};
     memcpy(session->send_key, send_key, NOISE_KEY_BYTES);
     memcpy(session->receive_key, receive_key, NOISE_KEY_BYTES);
-}
-
-enum error link_identity_init(struct link_identity *identity, const struct secret_key *secret,
-                              const struct digest *genesis)
-{
-    struct public_key stated;
-    uint8_t converted[NOISE_KEY_BYTES];
-    memcpy(stated.bytes, secret->bytes + SEED_BYTES, PUBLIC_KEY_BYTES);
-    identity->genesis = *genesis;
-    (void)crypto_sign_ed25519_sk_to_curve25519(identity->secret, secret->bytes);
-    (void)crypto_scalarmult_curve25519_base(identity->public, identity->secret);
-    if (!link_public_from(&stated, converted) ||
-        memcmp(converted, identity->public, sizeof converted) != 0) {
-        link_identity_forget(identity);
-        return ERROR_INVALID;
-    }
-    return OK;
-}
-
-void link_identity_forget(struct link_identity *identity)
-{
-    sodium_memzero(identity, sizeof *identity);
-}
-
-bool link_public_from(const struct public_key *key, uint8_t x25519[32])
-{
-    return crypto_sign_ed25519_pk_to_curve25519(x25519, key->bytes) == 0;
 }
 
 enum error link_initiate(struct link_initiator *initiator, const struct link_identity *identity,

@@ -3,6 +3,7 @@
 #include "daemon/resources.h"
 
 #include "base/assert.h"
+#include "crypto/random.h"
 #include "transport/descriptors.h"
 
 #include <sys/statvfs.h>
@@ -140,14 +141,13 @@ bool resources_work_is_done(struct resources *resources)
 
 struct ports resources_ports(struct resources *resources)
 {
-    return (struct ports){
+    struct ports ports = {
         .self = resources,
         .authority = {.context = resources, .sign = sign, .verify = verify},
         .ledger = resources->folder,
         .store = resources->store,
         .machine = resources->machine,
         .core_memory = resources->core_memory,
-        .seed = clock_monotonic_ns() ^ (uint64_t)getpid() << 32,
         .monotonic_ns = monotonic_ns,
         .wall_ns = wall_ns,
         .is_stop_wanted = is_stop_wanted,
@@ -163,4 +163,7 @@ struct ports resources_ports(struct resources *resources)
         .begin_work = begin_work,
         .finish_work = finish_work,
     };
+    random_fill(&ports.seed, sizeof ports.seed);
+    random_fill(ports.index_key.bytes, sizeof ports.index_key.bytes);
+    return ports;
 }

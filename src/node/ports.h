@@ -9,6 +9,7 @@
 #include "agreement/authority.h"
 #include "agreement/effect.h"
 #include "base/error.h"
+#include "crypto/checksum.h"
 #include "machine/store.h"
 #include "storage/file.h"
 #include "strategos/machine.h"
@@ -22,8 +23,9 @@ struct ports {
     struct folder ledger;
     struct store store; /* open, and refreshed once */
     const struct strategos_machine *machine;
-    void *core_memory; /* replica_memory_size() zeroed bytes */
-    uint64_t seed;     /* spreads retries over peers */
+    void *core_memory;             /* replica_memory_size() zeroed bytes */
+    uint64_t seed;                 /* spreads retries over peers */
+    struct checksum_key index_key; /* random: hashes what others choose */
 
     uint64_t (*monotonic_ns)(void *self);
     uint64_t (*wall_ns)(void *self); /* since 1970 */

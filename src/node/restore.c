@@ -69,8 +69,8 @@ static enum error open_archive(struct node *node, const struct store_meta *meta,
     };
     struct scan scan = scan_of(node);
     struct ledger_visitor visitor = {.context = &scan, .on_record = pass_over};
-    TRY(archive_open(&node->archive, node->ports.ledger, &identity, meta->ledger_scan, &visitor,
-                     text));
+    TRY(archive_open(&node->archive, node->ports.ledger, &identity, &node->ports.index_key,
+                     meta->ledger_scan, &visitor, text));
     if (archive_height(node->archive) < meta->height) {
         return error_set(
             text, ERROR_DAMAGED,

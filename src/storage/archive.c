@@ -104,14 +104,14 @@ static enum error arena_new(struct arena *arena)
     return OK;
 }
 
-static enum error archive_new(struct archive **out)
+static enum error archive_new(struct archive **out, const struct checksum_key *key)
 {
     struct archive *archive = calloc(1, sizeof *archive);
     if (archive == NULL) {
         return ERROR_MEMORY;
     }
     archive_heights_init(&archive->heights, &archive->scratch);
-    enum error error = archive_segments_init(&archive->segments);
+    enum error error = archive_segments_init(&archive->segments, key);
     if (error == OK) {
         error = arena_new(&archive->arena);
     }
@@ -127,11 +127,12 @@ static enum error archive_new(struct archive **out)
 }
 
 enum error archive_open(struct archive **out, struct folder folder,
-                        const struct ledger_identity *identity, uint64_t scan_from,
-                        const struct ledger_visitor *visitor, struct error_text *text)
+                        const struct ledger_identity *identity, const struct checksum_key *key,
+                        uint64_t scan_from, const struct ledger_visitor *visitor,
+                        struct error_text *text)
 {
     struct archive *archive;
-    enum error error = archive_new(&archive);
+    enum error error = archive_new(&archive, key);
     if (error != OK) {
         return error_set(text, error, "no memory for the ledger's index");
     }

@@ -10,9 +10,11 @@
 struct archive;
 
 /* Takes over the ledger's opening: scans from `scan_from`, feeds the visitor (LEDGER_SEGMENT and
- * LEDGER_DECIDED records are indexed on the way). */
+ * LEDGER_DECIDED records are indexed on the way). `key` is random, and hashes what is in the index:
+ * no client may know it. */
 MUST_USE enum error archive_open(struct archive **archive, struct folder folder,
-                                 const struct ledger_identity *identity, uint64_t scan_from,
+                                 const struct ledger_identity *identity,
+                                 const struct checksum_key *key, uint64_t scan_from,
                                  const struct ledger_visitor *visitor, struct error_text *text);
 void archive_close(struct archive *archive);
 

@@ -3,7 +3,6 @@
 #include "storage/archive_segments.h"
 
 #include "base/assert.h"
-#include "crypto/random.h"
 
 #include <stdlib.h>
 
@@ -20,10 +19,9 @@ struct archive_segment {
     uint32_t newer;
 };
 
-enum error archive_segments_init(struct archive_segments *segments)
+enum error archive_segments_init(struct archive_segments *segments, const struct checksum_key *key)
 {
-    *segments = (struct archive_segments){.touched = 1};
-    random_fill(segments->key.bytes, sizeof segments->key.bytes);
+    *segments = (struct archive_segments){.key = *key, .touched = 1};
     segments->entries = calloc(ARCHIVE_SEGMENTS_MAX + 1, sizeof *segments->entries);
     segments->by_digest = calloc(BUCKETS, sizeof *segments->by_digest);
     segments->by_location = calloc(BUCKETS, sizeof *segments->by_location);

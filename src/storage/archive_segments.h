@@ -26,7 +26,8 @@ struct archive_segments {
     size_t count;
 };
 
-MUST_USE enum error archive_segments_init(struct archive_segments *segments);
+MUST_USE enum error archive_segments_init(struct archive_segments *segments,
+                                          const struct checksum_key *key);
 void archive_segments_fini(struct archive_segments *segments);
 
 bool archive_segments_find(const struct archive_segments *segments, const struct digest *digest,

@@ -6,7 +6,6 @@
 #include "storage/ledger_state.h"
 
 #include "base/assert.h"
-#include "crypto/random.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,7 +14,8 @@
 #define BATCH_BYTES_KEPT (4u << 20) /* a larger batch's memory is given back */
 
 enum error ledger_create(struct folder folder, const struct ledger_identity *identity,
-                         uint64_t file_bytes, struct error_text *text)
+                         const struct checksum_key *id, uint64_t file_bytes,
+                         struct error_text *text)
 {
     if (file_bytes % LEDGER_HEADER_BYTES != 0 || file_bytes < 2 * (uint64_t)LEDGER_HEADER_BYTES ||
         file_bytes > FILE_BYTES_MAX) {
@@ -26,7 +26,7 @@ enum error ledger_create(struct folder folder, const struct ledger_identity *ide
     files.header.identity = *identity;
     files.header.file_bytes = file_bytes;
     files.area = file_bytes - LEDGER_HEADER_BYTES;
-    random_fill(files.header.id.bytes, sizeof files.header.id.bytes);
+    files.header.id = *id;
     enum error error = ledger_files_make(&files);
     ledger_files_close(&files);
     if (error != OK) {

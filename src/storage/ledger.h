@@ -12,6 +12,7 @@
 #define STRATEGOS_STORAGE_LEDGER_H
 
 #include "base/buffer.h"
+#include "crypto/checksum.h"
 #include "storage/file.h"
 #include "wire/message.h"
 
@@ -39,9 +40,11 @@ enum ledger_record {                         /* append only: part of the format 
 
 struct ledger;
 
-/* Makes a new ledger in an empty folder. */
+/* Makes a new ledger in an empty folder. `id` is random, and no other ledger's: it keys the
+ * checksums. */
 MUST_USE enum error ledger_create(struct folder folder, const struct ledger_identity *identity,
-                                  uint64_t file_bytes, struct error_text *text);
+                                  const struct checksum_key *id, uint64_t file_bytes,
+                                  struct error_text *text);
 
 /* Called for every record from the scan's start on, in order. Bytes are borrowed. */
 struct ledger_visitor {

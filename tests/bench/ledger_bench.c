@@ -72,10 +72,11 @@ static enum error measure(struct ledger *ledger, size_t batch_bytes, struct erro
 static enum error run(struct folder folder, struct error_text *text)
 {
     const struct ledger_identity identity = {.id = 1};
+    const struct checksum_key id = {{1}};
     uint64_t records = 0;
     const struct ledger_visitor visitor = {.context = &records, .on_record = ignore};
     struct ledger *ledger;
-    TRY(ledger_create(folder, &identity, LEDGER_FILE_BYTES, text));
+    TRY(ledger_create(folder, &identity, &id, LEDGER_FILE_BYTES, text));
     TRY(ledger_open(&ledger, folder, &identity, 0, &visitor, text));
     (void)printf("       batch    syncs    p50 us    p99 us    max us    cpu us      MB/s\n");
     const size_t batches[] = {4096, 16384, 65536, 262144, 1048576};

@@ -286,7 +286,8 @@ static void example_is_accepted(const char *name, size_t replicas)
             OK);
         struct ledger_identity identity = {
             .genesis = group.genesis, .replica = public, .id = (replica_id)i};
-        assert_int_equal(ledger_create(ledger, &identity, (uint64_t)1024 * 1024, &reason), OK);
+        const struct checksum_key id = {{1}};
+        assert_int_equal(ledger_create(ledger, &identity, &id, (uint64_t)1024 * 1024, &reason), OK);
         folder_posix_close(&ledger);
         if (check(path, key, data) != 0) {
             fail_msg("%s", process.err);

@@ -56,6 +56,7 @@ static enum error pass_over(void *context, uint64_t location, enum ledger_record
 
 static int setup(void **state)
 {
+    const struct checksum_key key = {{1}};
     static const struct ledger_identity identity = {.id = 1};
     struct ledger_visitor visitor = {.on_record = pass_over};
     struct error_text text;
@@ -74,8 +75,9 @@ static int setup(void **state)
     world->node.now_ns = NS_PER_S;
     outbound_init(&world->node.outbound, 4, 1);
     struct folder folder = faulty_folder_view(world->faulty);
-    assert_int_equal(ledger_create(folder, &identity, FILE_BYTES, &text), OK);
-    assert_int_equal(archive_open(&world->node.archive, folder, &identity, 0, &visitor, &text), OK);
+    assert_int_equal(ledger_create(folder, &identity, &key, FILE_BYTES, &text), OK);
+    assert_int_equal(
+        archive_open(&world->node.archive, folder, &identity, &key, 0, &visitor, &text), OK);
     return 0;
 }
 

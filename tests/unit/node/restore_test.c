@@ -78,6 +78,7 @@ static int teardown(void **state)
 static struct ledger *make_ledger(struct folder *folder)
 {
     const struct group *group = &world->group;
+    const struct checksum_key key = {{1}};
     struct ledger_identity identity = {
         .genesis = group->genesis, .replica = group->replicas[1].key, .id = 1};
     struct ledger_visitor visitor = {0};
@@ -85,7 +86,7 @@ static struct ledger *make_ledger(struct folder *folder)
     struct error_text text = {{0}};
     assert_int_equal(folder_posix_open(folder, test_path(&world->folder, "ledger"), true, &text),
                      OK);
-    assert_int_equal(ledger_create(*folder, &identity, FILE_BYTES, &text), OK);
+    assert_int_equal(ledger_create(*folder, &identity, &key, FILE_BYTES, &text), OK);
     assert_int_equal(ledger_open(&ledger, *folder, &identity, 0, &visitor, &text), OK);
     return ledger;
 }

@@ -2,6 +2,7 @@
 #include "storage/archive_segments.h"
 
 #include "base/prng.h"
+#include "support_ledger.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@ static void any_sequence_of_calls_agrees_with_a_list(void **state)
 {
     (void)state;
     struct archive_segments segments;
-    assert_int_equal(archive_segments_init(&segments), OK);
+    assert_int_equal(archive_segments_init(&segments, &script_id), OK);
     uint64_t model[DIGESTS] = {0}; /* location of each, 0 none */
     struct prng prng;
     prng_init(&prng, 1);
@@ -71,7 +72,7 @@ static void full_index_gives_up_the_oldest(void **state)
 {
     (void)state;
     struct archive_segments segments;
-    assert_int_equal(archive_segments_init(&segments), OK);
+    assert_int_equal(archive_segments_init(&segments, &script_id), OK);
     const uint64_t more = 100;
     for (uint64_t i = 0; i < ARCHIVE_SEGMENTS_MAX + more; i++) {
         struct digest digest = digest_of(i);

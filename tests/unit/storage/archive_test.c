@@ -123,7 +123,7 @@ static struct archive *reopen(struct faulty_folder *faulty, uint64_t scan_from)
     struct archive *archive;
     struct error_text text = {{0}};
     enum error error = archive_open(&archive, faulty_folder_view(faulty), &script_identity,
-                                    scan_from, &visitor, &text);
+                                    &script_id, scan_from, &visitor, &text);
     if (error != OK) {
         print_error("%s\n", text.text);
     }
@@ -156,8 +156,9 @@ static void check_block(const struct model *model, struct archive *archive, heig
 
 static void build(struct faulty_folder *faulty, struct model *model)
 {
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, NULL),
+        OK);
     struct archive *archive = reopen(faulty, 0);
     struct prng prng;
     prng_init(&prng, 1);
@@ -241,8 +242,9 @@ static void heights_no_longer_recent_are_found_while_it_runs(void **state)
     (void)state;
     const height_nr last = 9000; /* twice as many as are kept */
     struct faulty_folder *faulty = faulty_folder_new(1);
-    assert_int_equal(
-        ledger_create(faulty_folder_view(faulty), &script_identity, 4 * SMALL_FILE, NULL), OK);
+    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, &script_id,
+                                   4 * SMALL_FILE, NULL),
+                     OK);
     struct archive *archive = reopen(faulty, 0);
     struct decided decided;
     for (height_nr height = 1; height <= last; height++) {
@@ -301,8 +303,9 @@ static void append_segment_twice_writes_it_once_until_a_mark(void **state)
 {
     (void)state;
     struct faulty_folder *faulty = faulty_folder_new(1);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, NULL),
+        OK);
     struct archive *archive = reopen(faulty, 0);
     struct lane lane;
     lane_init(&lane);
@@ -339,8 +342,9 @@ static void segment_forgotten_or_decided_is_written_again(void **state)
 {
     (void)state;
     struct faulty_folder *faulty = faulty_folder_new(1);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, NULL),
+        OK);
     struct archive *archive = reopen(faulty, 0);
     struct lane lane;
     lane_init(&lane);
@@ -366,8 +370,9 @@ static void segments_undecided_at_a_stop_are_indexed_again(void **state)
 {
     (void)state;
     struct faulty_folder *faulty = faulty_folder_new(1);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, NULL),
+        OK);
     struct archive *archive = reopen(faulty, 0);
     struct lane lane;
     lane_init(&lane);
@@ -400,8 +405,9 @@ static void segment_not_repeated_after_marks_is_indexed_by_a_scan_from_before(vo
 {
     (void)state;
     struct faulty_folder *faulty = faulty_folder_new(1);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, NULL),
+        OK);
     struct archive *archive = reopen(faulty, 0);
     struct lane lane;
     lane_init(&lane);

@@ -139,7 +139,7 @@ static void ledger_on_a_real_folder_survives_a_restart(void **state)
 {
     struct folder folder;
     open_folder(*state, &folder, true);
-    assert_int_equal(ledger_create(folder, &script_identity, 65536, NULL), OK);
+    assert_int_equal(ledger_create(folder, &script_identity, &script_id, 65536, NULL), OK);
     struct script script = {.seed = 1};
     for (size_t round = 0; round < 5; round++) {
         struct script_check check;

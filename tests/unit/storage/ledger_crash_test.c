@@ -54,8 +54,9 @@ static void scan_again(struct ledger *ledger, const struct script *script, size_
 static bool crash_script(struct faulty_folder *faulty, struct script *script, uint64_t k,
                          bool is_lying)
 {
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, NULL),
+        OK);
     struct ledger *ledger;
     size_t count;
     bool is_wrong;
@@ -146,8 +147,9 @@ static void crash_in_creation_leaves_nothing_that_opens_wrongly(void **state)
             struct faulty_folder *faulty = faulty_folder_new(seed);
             struct script script = {.seed = 1};
             faulty_folder_crash_at(faulty, k);
-            assert_int_not_equal(
-                ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, NULL), OK);
+            assert_int_not_equal(ledger_create(faulty_folder_view(faulty), &script_identity,
+                                               &script_id, SMALL_FILE, NULL),
+                                 OK);
             faulty_folder_restart(faulty, FAULTY_TEAR);
             struct ledger *ledger;
             size_t count;

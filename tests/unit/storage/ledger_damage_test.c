@@ -24,12 +24,14 @@ struct fixture {
     size_t last_turn; /* the first record of the last batch */
 };
 
-/* Three batches and more in the first file, then others. */
+/* Three batches and more in the first file, then others. Each ledger has an id of its own. */
 static void build(struct fixture *fixture, size_t turns)
 {
     *fixture = (struct fixture){.faulty = faulty_folder_new(1), .script = {.seed = 9}};
     struct folder folder = faulty_folder_view(fixture->faulty);
-    assert_int_equal(ledger_create(folder, &script_identity, SMALL_FILE, NULL), OK);
+    static struct checksum_key id;
+    id.bytes[0]++;
+    assert_int_equal(ledger_create(folder, &script_identity, &id, SMALL_FILE, NULL), OK);
     struct script_check check;
     struct ledger_visitor visitor = script_visitor(&check, &fixture->script, 0);
     struct ledger *ledger;

@@ -19,8 +19,9 @@ static struct ledger *make(struct faulty_folder *faulty, struct script *script)
     struct ledger *ledger;
     struct script_check check;
     struct ledger_visitor visitor = script_visitor(&check, script, 0);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, FILE_BYTES, &text),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, FILE_BYTES, &text),
+        OK);
     assert_int_equal(
         ledger_open(&ledger, faulty_folder_view(faulty), &script_identity, 0, &visitor, &text), OK);
     for (size_t turn = 0; turn < 60; turn++) {

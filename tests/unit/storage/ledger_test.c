@@ -16,8 +16,9 @@
 static void make(struct faulty_folder *faulty, uint64_t file_bytes)
 {
     struct error_text text;
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, file_bytes, &text),
-                     OK);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, file_bytes, &text),
+        OK);
 }
 
 static enum error reopen(struct ledger **ledger, struct faulty_folder *faulty,
@@ -199,12 +200,15 @@ static void create_over_a_ledger_is_refused(void **state)
     struct faulty_folder *faulty = faulty_folder_new(1);
     make(faulty, SMALL_FILE);
     struct error_text text;
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, SMALL_FILE, &text),
-                     ERROR_EXISTS);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, 5000, &text),
-                     ERROR_INVALID);
-    assert_int_equal(ledger_create(faulty_folder_view(faulty), &script_identity, 4096, &text),
-                     ERROR_INVALID);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, SMALL_FILE, &text),
+        ERROR_EXISTS);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, 5000, &text),
+        ERROR_INVALID);
+    assert_int_equal(
+        ledger_create(faulty_folder_view(faulty), &script_identity, &script_id, 4096, &text),
+        ERROR_INVALID);
     faulty_folder_free(faulty);
 }
 

@@ -6,6 +6,7 @@
 
 const struct ledger_identity script_identity = {
     .genesis = {{1, 2, 3}}, .replica = {{4, 5, 6}}, .id = 2};
+const struct checksum_key script_id = {{7, 8, 9}};
 
 struct slice script_record(const struct script *script, size_t index, enum ledger_record *type,
                            uint8_t *body)

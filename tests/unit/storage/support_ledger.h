@@ -16,6 +16,7 @@ struct script {
 };
 
 extern const struct ledger_identity script_identity;
+extern const struct checksum_key script_id; /* of the ledger; keys its index too */
 
 /* The index-th record of the script. `body` has SCRIPT_BODY_MAX bytes. */
 struct slice script_record(const struct script *script, size_t index, enum ledger_record *type,

@@ -304,7 +304,8 @@ static void sit_down(struct table *table, replica_id id, size_t strategy)
     seat->core_memory = calloc(1, replica_memory_size());
     ASSERT(seat->disk != NULL && seat->core_memory != NULL);
     ASSERT(store_memory_new(&seat->store) == OK);
-    ASSERT(ledger_create(faulty_folder_view(seat->disk), &identity, FILE_BYTES, &text) == OK);
+    ASSERT(ledger_create(faulty_folder_view(seat->disk), &identity, &(struct checksum_key){{1}},
+                         FILE_BYTES, &text) == OK);
     struct ports ports = seat_ports(seat);
     if (strategy != SIZE_MAX && (table->conspiracy.members >> id & 1) != 0) {
         ASSERT(traitor_new(&seat->traitor, &table->conspiracy, id, strategy, &ports) == OK);
