@@ -10,8 +10,8 @@ struct prng {
 };
 
 void prng_init(struct prng *prng, uint64_t seed);
-/* Each draw is a statement of its own wherever C leaves the order open (arguments, initializers, both
- * sides of an assignment): compilers differ there, and so would what a seed means. */
+/* Each draw is a statement of its own wherever C leaves the order open (arguments, initializers,
+ * both sides of an assignment): compilers differ there, and so would what a seed means. */
 uint64_t prng_next(struct prng *prng);
 
 /* Uniform in 0 .. bound - 1; bound >= 1. */

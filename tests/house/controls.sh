@@ -64,6 +64,30 @@ expect 1 sim_json
 rm "$root/bin/strategos-sim"
 expect 1 sim_json
 
+# Two simulators that play a seed alike, and two that do not.
+make_player() { # FILE HASH OF SEED 40
+    cat >"$root/bin/$1" <<SH
+#!/bin/sh
+[ "\$1" = cluster ] || exit 0
+hash=\$3
+[ "\$hash" != 40 ] || hash=$2
+echo "\"revision\": $1"
+echo "\"trace\": \$hash"
+SH
+    chmod +x "$root/bin/$1"
+}
+make_player one alike
+make_player two alike
+make_player three unlike
+expect_trace() { # STATUS PROGRAM...
+    local status=0
+    bash "$here/sim_trace.sh" --compare "${@:2}" >/dev/null || status=$?
+    [ "$status" -eq "$1" ] || { echo "sim_trace: status $status instead of $1"; exit 1; }
+}
+expect_trace 0 "$root/bin/one" "$root/bin/two"
+expect_trace 1 "$root/bin/one" "$root/bin/two" "$root/bin/three"
+expect_trace 1 true true # which say nothing
+
 # A page of games, its picture, and what can be wrong with them.
 mkdir -p "$root/docs/pictures"
 make_page() { # WHAT IT SAYS
