@@ -11,6 +11,9 @@
 #define DECIMAL_BYTES_MAX  20u
 #define OVERFLOW_ONE_IN    256u
 #define LARGE_VALUE_ONE_IN 4u
+#define BATCH_ITEMS        6u  /* at most, beside the two that there always are */
+#define LARGE_BATCH_ITEMS  60u /* of one batch in four */
+#define CUT_BATCH_ONE_IN   3u
 
 /* Of a hundred operations on a key of each kind. */
 struct share {
@@ -18,8 +21,8 @@ struct share {
     unsigned percent;
 };
 static const struct share text_shares[] = {
-    {STRATEGOS_KV_GET, 35}, {STRATEGOS_KV_PUT, 30}, {STRATEGOS_KV_CAS, 18},
-    {STRATEGOS_KV_DEL, 9},  {STRATEGOS_KV_SCAN, 5}, {STRATEGOS_KV_INCR, 3},
+    {STRATEGOS_KV_GET, 33}, {STRATEGOS_KV_PUT, 27},  {STRATEGOS_KV_CAS, 18}, {STRATEGOS_KV_DEL, 9},
+    {STRATEGOS_KV_SCAN, 5}, {STRATEGOS_KV_BATCH, 5}, {STRATEGOS_KV_INCR, 3},
 };
 static const struct share number_shares[] = {
     {STRATEGOS_KV_GET, 30}, {STRATEGOS_KV_INCR, 48}, {STRATEGOS_KV_DEL, 10},
@@ -214,6 +217,35 @@ static size_t encode_cas(struct work *work, const struct work_note *note,
                             is_known ? &expected : NULL, out_of(value));
 }
 
+/* Puts and dels of any keys. One that is cut short ends within its last item: then the machine may
+ * do nothing of it. */
+static size_t encode_batch(struct work *work, const struct work_note *note)
+{
+    size_t const capacity = STRATEGOS_KV_COMMAND_BYTES_MAX;
+    uint64_t most = prng_below(&work->prng, 4) == 0 ? LARGE_BATCH_ITEMS : BATCH_ITEMS;
+    uint64_t count = 2 + prng_below(&work->prng, most);
+    bool is_cut = prng_below(&work->prng, CUT_BATCH_ONE_IN) == 0;
+    size_t size = strategos_kv_batch_begin(work->command, capacity);
+    size_t last = size;
+    for (uint64_t i = 0; i < count; i++) {
+        struct work_note item = {.key = choose_key(work), .number = note->number};
+        bool is_del = prng_below(&work->prng, 4) == 0;
+        item.value_size = choose_value_size(work);
+        uint8_t bytes[WORK_KEY_BYTES_MAX];
+        size_t key_size = work_write_key(&work->settings, item.key, bytes);
+        struct strategos_slice key = strategos_slice(bytes, key_size);
+        size_t longer = is_del ? strategos_kv_batch_del(work->command, size, capacity, key)
+                               : strategos_kv_batch_put(work->command, size, capacity, key,
+                                                        out_of(written_value(work, &item)));
+        if (longer == 0) { /* the command is full */
+            break;
+        }
+        last = size;
+        size = longer;
+    }
+    return is_cut ? last + 1 + (size_t)prng_below(&work->prng, size - last - 1) : size;
+}
+
 static size_t encode(struct work *work, const struct work_note *note)
 {
     uint8_t bytes[WORK_KEY_BYTES_MAX];
@@ -231,8 +263,9 @@ static size_t encode(struct work *work, const struct work_note *note)
         return strategos_kv_incr(work->command, capacity, key, choose_amount(work));
     case STRATEGOS_KV_SCAN:
         return encode_scan(work, key);
-    case STRATEGOS_KV_GET:
     case STRATEGOS_KV_BATCH:
+        return encode_batch(work, note);
+    case STRATEGOS_KV_GET:
         break;
     }
     return strategos_kv_get(work->command, capacity, key);

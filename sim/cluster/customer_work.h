@@ -1,10 +1,11 @@
 /* customer_work.h - what a customer's application asks for: a seeded stream of key-value
- * operations over a few shared keys.
+ * operations over a few shared keys, batches among them.
  *
- * Values say who wrote them: no two operations of a run write the same one. On text keys a value
- * is "c<customer>.<operation>" and filler; every fourth key holds numbers, of which one that is
- * put is operation * WORK_CUSTOMERS + customer, and the others are sums that incr made. A share of
- * the operations is refused: cas by an outdated value, incr of a text, overflow.
+ * Values say who wrote them: no two operations of a run write the same one to a key. On text keys a
+ * value is "c<customer>.<operation>" and filler; every fourth key holds numbers, of which one that
+ * is put is operation * WORK_CUSTOMERS + customer, and the others are sums that incr made. A share
+ * of the operations is refused: cas by an outdated value, incr of a text, overflow. A share of the
+ * batches is malformed: what comes last in them is cut short.
  *
  * Honest customers share the keys "k<index>". A liar has keys of its own, "x<customer>.<index>", so
  * that nothing that liars do can show in what an honest customer reads. */

@@ -3,7 +3,8 @@
  *
  * Linearizability is local (Herlihy and Wing): a history is linearizable if, and only if, it is so
  * for each object; so each key is looked at alone, and a scan, which reads many, is left to the
- * reference. A batch writes many at once: its keys are given up. */
+ * reference. Of a batch each key sees a put or a del, which is less than all at once, and sound;
+ * one that is malformed has no effect. */
 #include "oracles/kind.h"
 #include "oracles/register.h"
 
@@ -39,11 +40,64 @@ static size_t register_at(struct registers *registers, struct slice key)
     return (size_t)*index;
 }
 
-static void give_up_batch(struct registers *registers, struct slice items)
+/* Access `number` of the operation, on `key`; lives until the next one. */
+static struct oracle_access *add_access(struct registers *registers, uint64_t operation,
+                                        uint64_t number, struct slice key)
+{
+    bool is_new;
+    size_t at = register_at(registers, key);
+    size_t access = registers->access_count++;
+    registers->accesses = oracle_grow(registers->accesses, access, &registers->access_capacity,
+                                      sizeof *registers->accesses);
+    registers->accesses[access] = (struct oracle_access){.operation = operation};
+    *oracle_map_at(&registers->access_index, operation, number, &is_new) = access;
+    *oracle_map_at(&registers->register_of, access, 0, &is_new) = at;
+    oracle_register_add(&registers->items[at], access, false);
+    return &registers->accesses[access];
+}
+
+static bool is_well_formed(struct slice items)
 {
     struct oracle_command item;
+    while (items.size != 0) {
+        if (!oracle_command_next(&items, &item)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The access of this batch to the key, if an item before was of it; the last one counts. */
+static struct oracle_access *find_access(struct registers *registers, uint64_t operation,
+                                         uint64_t count, struct slice key)
+{
+    size_t at = register_at(registers, key);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t access = *oracle_map_find(&registers->access_index, operation, i);
+        if (*oracle_map_find(&registers->register_of, access, 0) == at) {
+            return &registers->accesses[access];
+        }
+    }
+    return NULL;
+}
+
+/* What is deleted is put to nothing: a batch does not say whether it was there. */
+static void add_batch(struct registers *registers, uint64_t operation, struct slice items)
+{
+    uint64_t count = 0;
+    struct oracle_command item;
+    if (!is_well_formed(items)) {
+        return;
+    }
     while (items.size != 0 && oracle_command_next(&items, &item)) {
-        registers->items[register_at(registers, item.key)].is_given_up = true;
+        struct oracle_access *access = find_access(registers, operation, count, item.key);
+        if (access == NULL) {
+            access = add_access(registers, operation, count++, item.key);
+        }
+        access->op = STRATEGOS_KV_PUT;
+        access->value = item.op == STRATEGOS_KV_DEL
+                            ? ORACLE_ABSENT
+                            : oracle_value_of(&registers->values, item.value);
     }
 }
 
@@ -51,28 +105,22 @@ static void on_invoked(struct registers *registers, const struct oracle_operatio
                        uint64_t index)
 {
     struct oracle_command command;
-    bool is_new;
     if (!oracle_command_read(operation->request, &command) || command.op == STRATEGOS_KV_SCAN) {
         return;
     }
     if (command.op == STRATEGOS_KV_BATCH) {
-        give_up_batch(registers, command.items);
+        add_batch(registers, index, command.items);
         return;
     }
-    struct oracle_access access = {.operation = index, .op = command.op, .by = command.by};
+    struct oracle_access *access = add_access(registers, index, 0, command.key);
+    access->op = command.op;
+    access->by = command.by;
     if (command.op == STRATEGOS_KV_PUT || command.op == STRATEGOS_KV_CAS) {
-        access.value = oracle_value_of(&registers->values, command.value);
+        access->value = oracle_value_of(&registers->values, command.value);
     }
     if (command.has_expected) {
-        access.expected = oracle_value_of(&registers->values, command.expected);
+        access->expected = oracle_value_of(&registers->values, command.expected);
     }
-    size_t at = register_at(registers, command.key);
-    registers->accesses = oracle_grow(registers->accesses, registers->access_count,
-                                      &registers->access_capacity, sizeof *registers->accesses);
-    *oracle_map_at(&registers->access_index, index, 0, &is_new) = registers->access_count;
-    *oracle_map_at(&registers->register_of, registers->access_count, 0, &is_new) = at;
-    oracle_register_add(&registers->items[at], registers->access_count, false);
-    registers->accesses[registers->access_count++] = access;
 }
 
 /* "0", or "1" and a value; false if it is neither. */
@@ -147,27 +195,32 @@ static void drain(struct registers *registers, struct oracle_register *reg)
     }
 }
 
-static void on_returned(struct registers *registers, const struct oracle_operation *operation,
-                        uint64_t index, struct slice result)
+static void end_access(struct registers *registers, const struct oracle_operation *operation,
+                       size_t at, struct slice result)
 {
-    const uint64_t *at = oracle_map_find(&registers->access_index, index, 0);
-    if (at == NULL) {
-        return;
-    }
-    struct oracle_access *access = &registers->accesses[*at];
+    struct oracle_access *access = &registers->accesses[at];
     access->is_ended = true;
     access->is_known = operation->is_known;
     access->is_void = !operation->is_known && !operation->is_sent;
     access->outcome = operation->outcome;
     struct oracle_register *reg =
-        &registers->items[*oracle_map_find(&registers->register_of, *at, 0)];
+        &registers->items[*oracle_map_find(&registers->register_of, at, 0)];
     if (access->is_known && !read_answer(registers, access, result)) {
-        note_broken(registers, reg, (size_t)*at);
+        note_broken(registers, reg, at);
         reg->is_given_up = true;
         return;
     }
-    oracle_register_add(reg, (size_t)*at, true);
+    oracle_register_add(reg, at, true);
     drain(registers, reg);
+}
+
+static void on_returned(struct registers *registers, const struct oracle_operation *operation,
+                        uint64_t index, struct slice result)
+{
+    const uint64_t *at;
+    for (uint64_t i = 0; (at = oracle_map_find(&registers->access_index, index, i)) != NULL; i++) {
+        end_access(registers, operation, (size_t)*at, result);
+    }
 }
 
 /* What has not returned by the end never will. */

@@ -42,10 +42,10 @@ static void every_command_is_one_of_the_machine_and_each_kind_occurs(void **stat
         struct work_note note;
         struct kv_command command = decoded(work_next(&work, number, &note));
         assert_true(command.op == note.op && note.number == number);
-        assert_true(command.key.data[0] == 'k');
+        assert_true(command.op == STRATEGOS_KV_BATCH || command.key.data[0] == 'k');
         counts[command.op]++;
     }
-    for (int op = STRATEGOS_KV_GET; op <= STRATEGOS_KV_SCAN; op++) {
+    for (int op = STRATEGOS_KV_GET; op <= STRATEGOS_KV_BATCH; op++) {
         assert_true(counts[op] > OPERATIONS / 50);
     }
     work_fini(&work);
@@ -71,6 +71,40 @@ static void scan_is_small_and_of_its_own_keys(void **state)
         }
     }
     assert_true(with_after > 10 && without > 10);
+    work_fini(&work);
+}
+
+/* Whole ones, and such as end within an item after others that are whole. */
+static void batch_is_whole_or_cut_short_in_its_last_item(void **state)
+{
+    (void)state;
+    struct work_settings settings = plain(9);
+    settings.value_bytes_max = 8000; /* some would be longer than a command can be */
+    struct work work;
+    begin(&work, &settings);
+    unsigned whole = 0;
+    unsigned cut = 0;
+    size_t longest = 0;
+    for (uint64_t number = 1; number <= 4 * OPERATIONS; number++) {
+        struct work_note note;
+        struct slice bytes = work_next(&work, number, &note);
+        if (note.op != STRATEGOS_KV_BATCH) {
+            continue;
+        }
+        struct kv_command item;
+        struct slice rest = decoded(bytes).rest;
+        size_t items = 0;
+        while (rest.size != 0 && kv_batch_next(&rest, &item)) {
+            assert_true(item.key.data[0] == 'k');
+            items++;
+        }
+        assert_true(items >= 1 && (rest.size != 0 || items >= 2));
+        whole += rest.size == 0;
+        cut += rest.size != 0;
+        longest = bytes.size > longest ? bytes.size : longest;
+    }
+    assert_true(whole > 200 && cut > 100);
+    assert_in_range(longest, REQUEST_BYTES_MAX / 4, REQUEST_BYTES_MAX);
     work_fini(&work);
 }
 
@@ -202,6 +236,10 @@ static void liars_keys_are_never_those_of_others(void **state)
     for (uint64_t number = 1; number <= OPERATIONS; number++) {
         struct work_note note;
         struct kv_command command = decoded(work_next(&work, number, &note));
+        if (command.op == STRATEGOS_KV_BATCH) {
+            struct slice rest = command.rest;
+            assert_true(kv_batch_next(&rest, &command));
+        }
         assert_true(slice_starts_with(command.key, slice_of_text("x5.")));
     }
     work_fini(&work);
@@ -236,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_is_one_of_the_machine_and_each_kind_occurs),
         cmocka_unit_test(scan_is_small_and_of_its_own_keys),
+        cmocka_unit_test(batch_is_whole_or_cut_short_in_its_last_item),
         cmocka_unit_test(values_name_their_writer_and_keep_to_their_bound),
         cmocka_unit_test(value_of_any_bound_fits_a_request),
         cmocka_unit_test(cas_expects_what_was_last_learnt),

@@ -129,6 +129,29 @@ static void registers_with_two_winners_of_a_cas_are_found(void **state)
     scene_assert_found(&scene, "registers", "key k");
 }
 
+static void registers_see_what_a_batch_does_to_each_of_its_keys(void **state)
+{
+    (void)state;
+    told(0, ask(0, scene_put(&scene, "l", "b")), "");
+    told(0, ask(0, scene_batch(&scene, "k", "a", "l")), "");
+    told(1, ask(1, scene_get(&scene, "k")), "\1a");
+    scene_told(&scene, 1, ask(1, scene_get(&scene, "l")), OUTCOME_DONE, slice_of("", 1));
+    assert_null(found());
+    told(1, ask(1, scene_get(&scene, "l")), "\1b"); /* which the batch deleted */
+    scene_assert_found(&scene, "registers", "key l|operation 3 of client 1");
+}
+
+static void registers_that_show_half_a_malformed_batch_are_found(void **state)
+{
+    (void)state;
+    uint64_t batch = ask(0, scene_cut_batch(&scene, "k", "a"));
+    scene_told(&scene, 0, batch, OUTCOME_MALFORMED, slice_of(NULL, 0));
+    scene_told(&scene, 1, ask(1, scene_get(&scene, "k")), OUTCOME_DONE, slice_of("", 1));
+    assert_null(found());
+    told(1, ask(1, scene_get(&scene, "k")), "\1a");
+    scene_assert_found(&scene, "registers", "key k|operation 2 of client 1");
+}
+
 /* Beyond what is kept apart, nothing is said any more, right or wrong. */
 static void registers_with_too_much_unknown_are_given_up(void **state)
 {
@@ -164,7 +187,7 @@ static struct slice random_command(struct prng *prng)
 {
     static const char *const values[] = {"1", "2", "x"};
     const char *value = values[prng_below(prng, 3)];
-    switch (prng_below(prng, 6)) {
+    switch (prng_below(prng, 7)) {
     case 0:
     case 1:
         return scene_get(&scene, "k");
@@ -175,6 +198,8 @@ static struct slice random_command(struct prng *prng)
     case 4:
         return scene_cas(&scene, "k", prng_below(prng, 2) == 0 ? NULL : values[prng_below(prng, 3)],
                          value);
+    case 5:
+        return scene_batch(&scene, "k", prng_below(prng, 2) == 0 ? NULL : value, "other");
     default:
         return scene_incr(&scene, "k", 1);
     }
@@ -327,6 +352,8 @@ int main(void)
         T(registers_without_effect_of_what_was_never_sent),
         T(registers_with_a_lost_update_are_found),
         T(registers_with_two_winners_of_a_cas_are_found),
+        T(registers_see_what_a_batch_does_to_each_of_its_keys),
+        T(registers_that_show_half_a_malformed_batch_are_found),
         T(registers_with_too_much_unknown_are_given_up),
         T(registers_of_random_histories_agree_with_trying_all_orders),
     };

@@ -203,6 +203,23 @@ struct slice scene_cas(struct scene *scene, const char *key, const char *expecte
                                  expected == NULL ? NULL : &old, text_of(value)));
 }
 
+struct slice scene_batch(struct scene *scene, const char *key, const char *value, const char *other)
+{
+    uint8_t command[COMMAND_BYTES];
+    size_t size = strategos_kv_batch_begin(command, sizeof command);
+    size = value == NULL ? strategos_kv_batch_del(command, size, sizeof command, text_of(key))
+                         : strategos_kv_batch_put(command, size, sizeof command, text_of(key),
+                                                  text_of(value));
+    return kept(scene, command,
+                strategos_kv_batch_del(command, size, sizeof command, text_of(other)));
+}
+
+struct slice scene_cut_batch(struct scene *scene, const char *key, const char *value)
+{
+    struct slice whole = scene_batch(scene, key, value, key);
+    return slice_of(whole.data, whole.size - 1);
+}
+
 struct slice scene_incr(struct scene *scene, const char *key, int64_t by)
 {
     uint8_t command[COMMAND_BYTES];

@@ -64,6 +64,11 @@ struct slice scene_get(struct scene *scene, const char *key);
 struct slice scene_del(struct scene *scene, const char *key);
 struct slice scene_cas(struct scene *scene, const char *key, const char *expected,
                        const char *value);
+/* Puts `key`, or deletes it if `value` is NULL; then deletes `other`. */
+struct slice scene_batch(struct scene *scene, const char *key, const char *value,
+                         const char *other);
+/* Puts `key`, and ends within what should come next. */
+struct slice scene_cut_batch(struct scene *scene, const char *key, const char *value);
 struct slice scene_incr(struct scene *scene, const char *key, int64_t by);
 
 /* Clients. scene_ask returns the operation's number. */
