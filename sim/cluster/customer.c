@@ -15,7 +15,7 @@ const char *customer_lie_name(enum customer_lie lie)
         [CUSTOMER_HONEST] = "honest",       [CUSTOMER_TWO_FACED] = "two-faced",
         [CUSTOMER_SECRETIVE] = "secretive", [CUSTOMER_BROKEN_CHAIN] = "broken-chain",
         [CUSTOMER_FLOOD] = "flood",         [CUSTOMER_THIEF] = "thief",
-        [CUSTOMER_FORGER] = "forger",
+        [CUSTOMER_FORGER] = "forger",       [CUSTOMER_REVENANT] = "revenant",
     };
     ASSERT((unsigned)lie < CUSTOMER_LIE_COUNT);
     return names[lie];

@@ -20,6 +20,7 @@ enum customer_lie {
     CUSTOMER_FLOOD,        /* far more than the limits, to one or all */
     CUSTOMER_THIEF,        /* passes on another client's segments as its own, replays old ones */
     CUSTOMER_FORGER,       /* segments with bad signatures to some */
+    CUSTOMER_REVENANT,     /* repeats what it said in sessions that are over */
     CUSTOMER_LIE_COUNT
 };
 /* "two-faced"; of CUSTOMER_HONEST "honest". */

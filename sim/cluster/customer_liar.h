@@ -1,7 +1,8 @@
 /* customer_liar.h - the inside of a liar, shared by its files only.
  *
  *     customer_lies.c    when it moves; two-faced, secretive, broken chains, forged signatures
- *     customer_plague.c  floods and thefts */
+ *     customer_plague.c  floods and thefts
+ *     customer_revenant.c  sessions that are over, and come back */
 #ifndef STRATEGOS_CLUSTER_CUSTOMER_LIAR_H
 #define STRATEGOS_CLUSTER_CUSTOMER_LIAR_H
 
@@ -11,7 +12,8 @@
 #define SHELF_MAX           8u
 #define LOOT_MAX            8u
 #define LOOT_BYTES_MAX      (64u << 10) /* longer frames are not worth keeping */
-#define LANE_SEQUENCE_RENEW 48u         /* a new lane before the window of the old one is full */
+#define GRAVES_MAX          (2u * SESSIONS_PER_CLIENT_MAX)
+#define LANE_SEQUENCE_RENEW 48u /* a new lane before the window of the old one is full */
 
 /* A frame that some replicas were not sent. */
 struct shelved {
@@ -43,6 +45,8 @@ struct liar {
     size_t shelf_count;
     struct loot overheard;
     struct loot own;
+    uint64_t buried;                  /* sessions opened to be pushed out */
+    struct buffer graves[GRAVES_MAX]; /* the first frame of each of the last ones */
 };
 
 /* Uniform in 0 .. bound - 1. */
@@ -61,5 +65,9 @@ void liar_behave(struct liar *liar);
 void liar_flood(struct liar *liar);
 void liar_steal(struct liar *liar);
 void liar_forget_loot(struct liar *liar);
+
+/* Moves, customer_revenant.c. */
+void liar_haunt(struct liar *liar);
+void liar_forget_graves(struct liar *liar);
 
 #endif

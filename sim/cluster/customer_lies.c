@@ -274,6 +274,9 @@ static void lie(struct liar *liar)
     case CUSTOMER_FORGER:
         forger(liar);
         break;
+    case CUSTOMER_REVENANT:
+        liar_haunt(liar);
+        break;
     case CUSTOMER_HONEST:
     case CUSTOMER_LIE_COUNT:
         ASSERT(false);
@@ -331,6 +334,7 @@ void liar_free(struct liar *liar)
         buffer_fini(&liar->shelf[i].frame);
     }
     liar_forget_loot(liar);
+    liar_forget_graves(liar);
     free(liar);
 }
 

@@ -110,6 +110,26 @@ static bool has_flood(const struct desk *desk)
     return sessions > SESSIONS_PER_CLIENT_MAX && longest > LANE_SEGMENTS_MAX;
 }
 
+/* A first segment that comes again, word for word, after more sessions than are kept. */
+static bool has_returned(const struct desk *desk)
+{
+    for (size_t i = 0; i < desk->segment_count; i++) {
+        size_t since = 0;
+        for (size_t j = i + 1; j < desk->segment_count; j++) {
+            const struct desk_segment *later = &desk->segments[j];
+            if (later->to != desk->segments[i].to || later->sequence != 1) {
+                continue;
+            }
+            if (since > SESSIONS_PER_CLIENT_MAX &&
+                digest_is_equal(&desk->segments[i].digest, &later->digest)) {
+                return true;
+            }
+            since += later->lane.session > desk->segments[i].lane.session;
+        }
+    }
+    return false;
+}
+
 static void honest_customer_shows_no_mark_of_a_lie(void **state)
 {
     (void)state;
@@ -121,6 +141,7 @@ static void honest_customer_shows_no_mark_of_a_lie(void **state)
     assert_false(has_broken_chain(desk));
     assert_false(has_bad_signature(desk));
     assert_false(has_flood(desk));
+    assert_false(has_returned(desk));
     desk_free(desk);
 }
 
@@ -170,6 +191,17 @@ static void forger_gives_some_a_bad_signature(void **state)
     assert_true(has_bad_signature(desk));
     assert_false(has_two_faces(desk));
     assert_false(has_broken_chain(desk));
+    desk_free(desk);
+}
+
+static void revenant_repeats_sessions_that_were_pushed_out(void **state)
+{
+    (void)state;
+    struct desk *desk = run_liar(CUSTOMER_REVENANT, 1, false);
+    assert_true(has_returned(desk));
+    assert_false(has_two_faces(desk));
+    assert_false(has_broken_chain(desk));
+    assert_false(has_bad_signature(desk));
     desk_free(desk);
 }
 
@@ -365,6 +397,7 @@ int main(void)
         cmocka_unit_test(broken_chain_does_not_continue_its_lane),
         cmocka_unit_test(flood_passes_the_bounds_of_lanes_and_sessions),
         cmocka_unit_test(forger_gives_some_a_bad_signature),
+        cmocka_unit_test(revenant_repeats_sessions_that_were_pushed_out),
         cmocka_unit_test(thief_passes_on_what_it_overheard_as_it_is_and_disguised),
         cmocka_unit_test(thief_that_overheard_nothing_replays_its_own),
         cmocka_unit_test(others_do_not_steal),
