@@ -142,12 +142,37 @@ static void finish_work(void *self)
     process->has_work_done = false;
 }
 
+/* Does it add to the ledger? */
+static bool is_recorded(const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_PERSIST_SEGMENT:
+    case EFFECT_FORGET_SEGMENT:
+    case EFFECT_PERSIST_PROPOSAL:
+    case EFFECT_PERSIST_VOTE:
+    case EFFECT_PERSIST_CERTIFICATE:
+    case EFFECT_DECIDED:
+        return true;
+    case EFFECT_SEND:
+    case EFFECT_SERVE_BLOCKS:
+    case EFFECT_BUSY:
+    case EFFECT_SESSION_GONE:
+        return false;
+    }
+    return false;
+}
+
 static void on_effect(void *self, const struct effect *effect)
 {
     struct process *process = self;
-    if (!process->is_doomed) {
-        world_see_replica(process, &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect});
+    if (process->is_doomed) {
+        return;
     }
+    if (is_recorded(effect)) {
+        process_show_synced(process); /* what was before: this is not on disk yet */
+        process->has_records = true;
+    }
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect});
 }
 
 static void on_verdict(void *self, replica_id from, enum verdict verdict)

@@ -89,6 +89,36 @@ void process_fini(struct process *process)
     }
 }
 
+void process_show_synced(struct process *process)
+{
+    if (process->has_records && process->node != NULL && node_is_synced(process->node) &&
+        faulty_folder_is_synced(process->disk)) {
+        process->has_records = false;
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_SYNCED});
+    }
+}
+
+void process_show_applied(struct process *process)
+{
+    height_nr height = node_height(process->node);
+    if (height == process->height_seen) {
+        return;
+    }
+    process_show_synced(process);
+    process->height_seen = height;
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_APPLIED, .height = height});
+}
+
+/* Between turns only: within one, an order may be half applied. */
+static void show_state(struct process *process)
+{
+    struct sighting state = {.kind = SIGHT_STATE, .height = node_height(process->node)};
+    if (!node_has_failed(process->node) && node_digest(process->node, &state.digest)) {
+        process->state_seen = state.height;
+        world_see_replica(process, &state);
+    }
+}
+
 /* What has come about in the last turn, for those who look on. */
 static void look(struct process *process)
 {
@@ -99,14 +129,10 @@ static void look(struct process *process)
         process->view_seen = view.view;
         world_see_replica(process, &(struct sighting){.kind = SIGHT_VIEW, .view = view.view});
     }
-    height_nr height = node_height(node);
-    if (height != process->height_seen) {
-        struct sighting applied = {.kind = SIGHT_APPLIED, .height = height};
-        if (height % 8 == 0 || process->world->is_calm) {
-            applied.has_digest = node_digest(node, &applied.digest);
-        }
-        process->height_seen = height;
-        world_see_replica(process, &applied);
+    process_show_applied(process);
+    if (process->height_seen != process->state_seen &&
+        (process->height_seen % 8 == 0 || process->world->is_calm)) {
+        show_state(process);
     }
     if (process->world->now_ns >= process->usage_at_ns) {
         process->usage_at_ns = process->world->now_ns + USAGE_EVERY_NS;
@@ -126,6 +152,7 @@ void process_start(struct process *process)
     process->turn_ns = 0;
     process->is_doomed = false;
     process->has_work_done = false;
+    process->has_records = false;
     /* The machine's clock has gone on. */
     process->clock_base_ns = process_monotonic_ns(process) + PLAN_S;
     process->clock_anchor_ns = world->now_ns;
@@ -157,6 +184,7 @@ void process_start(struct process *process)
     process->view_seen = 0;
     world_see_replica(process,
                       &(struct sighting){.kind = SIGHT_STARTED, .height = process->height_seen});
+    show_state(process);
     node_start(process->node);
     process->busy_until_ns = world->now_ns + START_NS;
     world_on_started(process);
@@ -167,6 +195,7 @@ void process_crash(struct process *process, enum faulty_loss loss, uint64_t back
     if (process->node == NULL) {
         return;
     }
+    show_state(process);
     process->is_doomed = true;
     (void)node_close(process->node, false);
     process->node = NULL;

@@ -51,6 +51,7 @@ struct process {
     enum faulty_loss loss;   /* of the next crash */
     uint64_t back_after_ns;
     bool has_work_done; /* a checkpoint */
+    bool has_records;   /* shown as effects, and not yet that they are on disk */
 
     int64_t wall_offset_ns;
     int64_t drift_ppm;
@@ -58,6 +59,7 @@ struct process {
     uint64_t clock_anchor_ns; /* ... when the world's was this */
 
     height_nr height_seen; /* shown to the oracles */
+    height_nr state_seen;  /* likewise */
     view_nr view_seen;
     uint64_t usage_at_ns;
 };
@@ -79,6 +81,11 @@ void process_turn(struct process *process);
 uint64_t process_deadline(const struct process *process);
 /* From now on a traitor: its shell is the same, its ports lie. */
 void process_corrupt(struct process *process, size_t strategy);
+
+/* Shows that all its records are on disk, if they are and it is news. */
+void process_show_synced(struct process *process);
+/* Shows how far it has applied the log, if it is news; what of that is on disk before. */
+void process_show_applied(struct process *process);
 
 static inline bool process_is_loyal(const struct process *process)
 {

@@ -229,6 +229,7 @@ static void on_sighting(void *context, const struct sighting *sighting)
         put_world(trace, sighting, "end");
         return;
     case SIGHT_SYNCED:
+    case SIGHT_STATE:
     case SIGHT_FRAME:
     case SIGHT_USAGE:
     case SIGHT_SENT:

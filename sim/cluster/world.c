@@ -141,9 +141,7 @@ void world_send_frame(struct world *world, struct process *from, replica_id to, 
     if (dies_now(from)) {
         return;
     }
-    if (from->node != NULL && node_is_synced(from->node) && faulty_folder_is_synced(from->disk)) {
-        world_see_replica(from, &(struct sighting){.kind = SIGHT_SYNCED});
-    }
+    process_show_synced(from);
     world_see_replica(from, &(struct sighting){.kind = SIGHT_FRAME, .peer = to});
     for (uint32_t i = 0; i < world->process_count; i++) {
         if (world->processes[i].id == to && i != from->index) {
@@ -158,6 +156,9 @@ void world_send_answer(struct world *world, struct process *from, link_nr link, 
 {
     if (dies_now(from)) {
         return;
+    }
+    if (from->node != NULL) {
+        process_show_applied(from);
     }
     for (size_t c = 0; c < world->plan->customer_count; c++) {
         if (from->links[c] == link) {

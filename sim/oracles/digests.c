@@ -1,6 +1,8 @@
 /* digests.c - the oracle of states: replicas that have applied the same height have the same state.
  *
- * The log being the same, this judges execution: the machine, sessions, checkpoints, replay. */
+ * The log being the same, this judges execution: the machine, sessions, checkpoints; and, because
+ * the state that a replica had when it crashed and the one that it replays at its start are shown
+ * too, what a restart makes of them. */
 #include "oracles/kind.h"
 
 #include <stdlib.h>
@@ -22,7 +24,7 @@ static void see(void *self, const struct sighting *sighting)
 {
     struct digests *digests = self;
     bool is_new;
-    if (!sighting->has_digest || !oracle_is_loyal(digests->self.history, sighting)) {
+    if (!oracle_is_loyal(digests->self.history, sighting)) {
         return;
     }
     uint64_t *index = oracle_map_at(&digests->index, sighting->height, 0, &is_new);
@@ -56,7 +58,7 @@ const struct oracle_kind oracle_digests = {
     .name = "digests",
     .says = "loyal replicas that have applied the same height have the same state",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_APPLIED),
+    .sights = ORACLE_SIGHT(SIGHT_STATE),
     .self_bytes = sizeof(struct digests),
     .see = see,
     .fini = fini,

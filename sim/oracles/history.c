@@ -138,6 +138,7 @@ static void note_replica(struct oracle_history *history, const struct sighting *
     case SIGHT_CORRUPTED:
     case SIGHT_DISK_LOST:
     case SIGHT_VERDICT:
+    case SIGHT_STATE:
     case SIGHT_VIEW:
     case SIGHT_USAGE:
     case SIGHT_SENT:

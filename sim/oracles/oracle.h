@@ -6,9 +6,11 @@
  *
  * What the world owes, so that silence means something and a finding is one:
  *  - STARTED comes before anything that the replica says or decides in that start.
- *  - EFFECT comes when the core emits it; SYNCED, APPLIED and FRAME as they happen, so that what a
- *    sync covers, and what a frame carries, is what was emitted before. A frame to a peer carries
- *    all that waits for him.
+ *  - EFFECT comes when the core emits it; FRAME as it happens, so that what a frame carries is what
+ *    was emitted before. A frame to a peer carries all that waits for him.
+ *  - SYNCED comes, where it holds, before a record is added to those that it covers, before a frame
+ *    leaves and before APPLIED; APPLIED before an answer leaves that may rest on it (but those
+ *    that leave while an order is being applied, because they fill a frame).
  *  - An honest client's operations have numbers of their own for the whole run; its requests count
  *    from 1 in each session. INVOKED comes before the SENT of its request; requests are formed in
  *    the order of operations. An operation that ends before it is sent is RETURNED before another
@@ -52,7 +54,9 @@ enum sight {
     SIGHT_SYNCED,    /* all records up to now are on disk */
     SIGHT_FRAME,     /* a frame left for `peer` */
     SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict` */
-    SIGHT_APPLIED,   /* it has applied all up to `height`; `digest` of its state if has_digest */
+    SIGHT_APPLIED,   /* it has applied all up to `height` */
+    SIGHT_STATE,     /* the state that all up to `height` have left has `digest`: at a start, before
+                        a crash, and now and then */
     SIGHT_VIEW,      /* it entered `view` */
     SIGHT_USAGE,     /* `bytes` and `count` of the segments it holds, not decided; now and then */
     /* Of a client (`client`). */
@@ -74,7 +78,6 @@ struct sighting {
     enum verdict verdict;
     height_nr height;
     view_nr view;
-    bool has_digest;
     struct digest digest;
     uint64_t bytes;
     uint64_t count;

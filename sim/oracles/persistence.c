@@ -2,12 +2,25 @@
  *
  * effect.h, duty 2: a durable message leaves only after all PERSIST effects before it have been
  * synced. So a frame to a peer must not carry a durable message that was emitted after a record
- * that no sync has covered. */
+ * that no sync has covered.
+ *
+ * An answer to a client says something too: that the log will always hold what it answers. A
+ * decision may rest on the replica's own Finalize; so none is applied before the Finalize votes
+ * that came before it are on disk. */
 #include "oracles/kind.h"
+
+#include <stdlib.h>
 
 struct writer {
     uint64_t records; /* asked for */
     uint64_t synced;
+    uint64_t finalized; /* records up to the last own Finalize */
+    struct undone {
+        height_nr height;
+        uint64_t needed; /* records up to the last own Finalize before it */
+    } * decided;         /* and not yet applied */
+    size_t decided_count;
+    size_t decided_capacity;
     struct {
         uint64_t needed; /* records before the last durable message that waits; 0: none waits */
         view_nr view;    /* of it */
@@ -43,23 +56,38 @@ static void on_send(struct writer *writer, size_t replica_count, const struct ef
     }
 }
 
+static void on_decided(struct writer *writer, height_nr height)
+{
+    writer->decided = oracle_grow(writer->decided, writer->decided_count, &writer->decided_capacity,
+                                  sizeof *writer->decided);
+    writer->decided[writer->decided_count++] =
+        (struct undone){.height = height, .needed = writer->finalized};
+}
+
 static void on_effect(struct writer *writer, size_t replica_count, const struct effect *effect)
 {
     switch (effect->kind) {
     case EFFECT_PERSIST_SEGMENT:
     case EFFECT_PERSIST_PROPOSAL:
-    case EFFECT_PERSIST_VOTE:
     case EFFECT_PERSIST_CERTIFICATE:
         writer->records++;
+        return;
+    case EFFECT_PERSIST_VOTE:
+        writer->records++;
+        if (effect->vote->kind == VOTE_FINALIZE) {
+            writer->finalized = writer->records;
+        }
         return;
     case EFFECT_SEND:
         if (effect->durable) {
             on_send(writer, replica_count, effect);
         }
         return;
+    case EFFECT_DECIDED:
+        on_decided(writer, effect->decision->order.height);
+        return;
     case EFFECT_FORGET_SEGMENT:
     case EFFECT_SERVE_BLOCKS:
-    case EFFECT_DECIDED:
     case EFFECT_BUSY:
     case EFFECT_SESSION_GONE:
         return;
@@ -82,6 +110,31 @@ static void on_frame(struct persistence *persistence, const struct sighting *sig
     *needed = 0;
 }
 
+static void on_applied(struct persistence *persistence, const struct sighting *sighting)
+{
+    struct writer *writer = &persistence->writers[sighting->replica];
+    size_t kept = 0;
+    for (size_t i = 0; i < writer->decided_count; i++) {
+        const struct undone decided = writer->decided[i];
+        if (decided.height > sighting->height) {
+            writer->decided[kept++] = decided;
+        } else if (decided.needed > writer->synced) {
+            oracle_finding_note(&persistence->self.finding,
+                                "replica %u applied height %llu, and may answer, before %llu of "
+                                "its records were on disk, a Finalize of its own among them",
+                                sighting->replica, (unsigned long long)decided.height,
+                                (unsigned long long)(decided.needed - writer->synced));
+        }
+    }
+    writer->decided_count = kept;
+}
+
+static void forget(struct writer *writer)
+{
+    free(writer->decided);
+    *writer = (struct writer){0};
+}
+
 static void see(void *self, const struct sighting *sighting)
 {
     struct persistence *persistence = self;
@@ -96,8 +149,18 @@ static void see(void *self, const struct sighting *sighting)
         on_frame(persistence, sighting);
     } else if (sighting->kind == SIGHT_SYNCED) {
         writer->synced = writer->records;
+    } else if (sighting->kind == SIGHT_APPLIED) {
+        on_applied(persistence, sighting);
     } else { /* STARTED, CRASHED: nothing waits, and what is on disk is what there is */
-        *writer = (struct writer){0};
+        forget(writer);
+    }
+}
+
+static void fini(void *self)
+{
+    struct persistence *persistence = self;
+    for (replica_id i = 0; i < REPLICAS_MAX; i++) {
+        forget(&persistence->writers[i]);
     }
 }
 
@@ -106,7 +169,9 @@ const struct oracle_kind oracle_persistence = {
     .says = "nothing is said before what it rests on is on disk",
     .property = PROPERTY_SAFETY,
     .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_CRASHED) |
-              ORACLE_SIGHT(SIGHT_EFFECT) | ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_FRAME),
+              ORACLE_SIGHT(SIGHT_EFFECT) | ORACLE_SIGHT(SIGHT_SYNCED) |
+              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_SIGHT(SIGHT_FRAME),
     .self_bytes = sizeof(struct persistence),
     .see = see,
+    .fini = fini,
 };

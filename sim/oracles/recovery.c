@@ -1,5 +1,6 @@
 /* recovery.c - the oracle of recovery: once faults have ended, every loyal replica comes to where
- * the foremost one was, whether it had crashed, been cut off or lagged. By when: bounds.h. */
+ * the foremost one was, whether it had crashed, been cut off or lagged; one that stays down does
+ * not. By when: bounds.h. */
 #include "oracles/bounds.h"
 #include "oracles/kind.h"
 
@@ -35,17 +36,26 @@ static void on_calm(struct recovery *recovery, uint64_t now_ns)
         now_ns + (lowest == UINT64_MAX ? 0 : oracle_recovery_ns(world, recovery->target - lowest));
 }
 
+static bool is_down(const struct recovery *recovery, replica_id replica)
+{
+    return is_loyal(recovery, replica) && (recovery->self.history->running >> replica & 1) == 0;
+}
+
 static bool is_behind(const struct recovery *recovery, replica_id replica)
 {
-    return is_loyal(recovery, replica) && (recovery->self.history->running >> replica & 1) != 0 &&
-           recovery->heights[replica] < recovery->target;
+    return is_loyal(recovery, replica) && recovery->heights[replica] < recovery->target;
 }
 
 static void judge(struct recovery *recovery)
 {
     recovery->is_judged = true;
     for (replica_id i = 0; i < recovery->self.history->world.replica_count; i++) {
-        if (is_behind(recovery, i)) {
+        if (is_down(recovery, i)) {
+            oracle_finding_note(
+                &recovery->self.finding,
+                "replica %u, loyal and with a sound disk, is down %llu ms into the calm", i,
+                (unsigned long long)((recovery->due_ns - recovery->calm_ns) / 1000000));
+        } else if (is_behind(recovery, i)) {
             oracle_finding_note(
                 &recovery->self.finding,
                 "replica %u is at height %llu %llu ms into the calm; one was at "
@@ -60,12 +70,11 @@ static void judge(struct recovery *recovery)
 static bool is_settled(const void *self)
 {
     const struct recovery *recovery = self;
-    bool is_any_behind = false;
+    bool is_any_missing = false;
     for (replica_id i = 0; i < recovery->self.history->world.replica_count; i++) {
-        bool is_down = is_loyal(recovery, i) && (recovery->self.history->running >> i & 1) == 0;
-        is_any_behind = is_any_behind || is_down || is_behind(recovery, i);
+        is_any_missing = is_any_missing || is_down(recovery, i) || is_behind(recovery, i);
     }
-    return recovery->is_calm && (recovery->is_judged || !is_any_behind);
+    return recovery->is_calm && (recovery->is_judged || !is_any_missing);
 }
 
 static void see(void *self, const struct sighting *sighting)
@@ -85,7 +94,7 @@ static void see(void *self, const struct sighting *sighting)
 
 const struct oracle_kind oracle_recovery = {
     .name = "recovery",
-    .says = "in the calm, every loyal replica reaches the height of the foremost in bounded time",
+    .says = "in the calm, every loyal replica is up, and where the foremost was, in bounded time",
     .property = PROPERTY_LIVENESS,
     .sights = ORACLE_SIGHTS_ALL,
     .self_bytes = sizeof(struct recovery),

@@ -23,12 +23,11 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void applied(replica_id replica, height_nr height, uint8_t digest)
+static void state_is(replica_id replica, height_nr height, uint8_t digest)
 {
-    scene_see(&scene, (struct sighting){.kind = SIGHT_APPLIED,
+    scene_see(&scene, (struct sighting){.kind = SIGHT_STATE,
                                         .replica = replica,
                                         .height = height,
-                                        .has_digest = true,
                                         .digest = scene_digest(digest)});
 }
 
@@ -41,40 +40,55 @@ static void used(replica_id replica, uint64_t bytes, uint64_t count)
 static void digests_that_are_equal_are_silent(void **state)
 {
     (void)state;
-    applied(0, 5, 1);
-    applied(1, 5, 1);
-    applied(1, 6, 2);
-    applied(0, 7, 3);
-    applied(1, 7, 3);
-    scene_applied(&scene, 2, 5); /* without a digest */
+    state_is(0, 5, 1);
+    state_is(1, 5, 1);
+    state_is(1, 6, 2);
+    state_is(0, 7, 3);
+    state_is(1, 7, 3);
     scene_assert_silent(&scene);
 }
 
 static void digests_that_differ_at_a_height_are_found(void **state)
 {
     (void)state;
-    applied(0, 5, 1);
-    applied(1, 6, 2);
-    applied(3, 5, 2);
+    state_is(0, 5, 1);
+    state_is(1, 6, 2);
+    state_is(3, 5, 2);
     scene_assert_found(&scene, "digests", "height 5|replica 3 is 02ab|replica 0 was 01ab");
 }
 
-static void digests_that_differ_after_a_restart_are_found(void **state)
+static void digests_of_a_state_that_is_replayed_otherwise_are_found(void **state)
 {
     (void)state;
-    applied(2, 5, 1);
+    state_is(0, 5, 1);
     scene_replica(&scene, SIGHT_CRASHED, 2);
-    scene_start(&scene, 2, 4);
-    applied(2, 5, 2);
-    scene_assert_found(&scene, "digests", "height 5|replica 2");
+    scene_start(&scene, 2, 5);
+    state_is(2, 5, 2);
+    scene_assert_found(&scene, "digests", "height 5|replica 2 is 02ab|replica 0 was 01ab");
+}
+
+static void digests_before_a_crash_and_after_are_compared(void **state)
+{
+    (void)state;
+    state_is(2, 5, 1);
+    state_is(2, 7, 3);
+    scene_replica(&scene, SIGHT_CRASHED, 2);
+    scene_start(&scene, 2, 5); /* the last two were not on disk */
+    state_is(2, 5, 1);
+    scene_assert_silent(&scene);
+    state_is(2, 6, 4);
+    scene_replica(&scene, SIGHT_CRASHED, 2);
+    scene_start(&scene, 2, 6);
+    state_is(2, 6, 5);
+    scene_assert_found(&scene, "digests", "height 6|replica 2 is 05ab|replica 2 was 04ab");
 }
 
 static void digests_of_a_traitor_are_not_asked(void **state)
 {
     (void)state;
-    applied(0, 5, 1);
+    state_is(0, 5, 1);
     scene_replica(&scene, SIGHT_CORRUPTED, 3);
-    applied(3, 5, 2);
+    state_is(3, 5, 2);
     scene_assert_silent(&scene);
 }
 
@@ -105,7 +119,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         T(digests_that_are_equal_are_silent),
         T(digests_that_differ_at_a_height_are_found),
-        T(digests_that_differ_after_a_restart_are_found),
+        T(digests_of_a_state_that_is_replayed_otherwise_are_found),
+        T(digests_before_a_crash_and_after_are_compared),
         T(digests_of_a_traitor_are_not_asked),
         T(usage_within_the_limits_is_silent),
         T(usage_of_bytes_beyond_the_limit_is_found),

@@ -219,6 +219,34 @@ static void recovery_that_does_not_come_is_found(void **state)
     scene_assert_found(&scene, "recovery", "replica 3|height 0|height 1");
 }
 
+static void recovery_of_a_replica_that_stays_down_is_found(void **state)
+{
+    (void)state;
+    scene_commit(&scene, scene_order(&scene, 1, 1, NULL, 0));
+    scene_replica(&scene, SIGHT_CRASHED, 2);
+    scene_world(&scene, SIGHT_CALM);
+    assert_false(oracles_is_settled(&scene.oracles));
+    scene_pass(&scene, oracle_recovery_ns(&scene.world, 0));
+    scene_replica(&scene, SIGHT_SYNCED, 0);
+    assert_null(scene_finding(&scene, "recovery"));
+    scene_pass(&scene, SCENE_MS);
+    scene_replica(&scene, SIGHT_SYNCED, 0);
+    scene_assert_found(&scene, "recovery", "replica 2|is down");
+}
+
+static void recovery_of_a_lost_disk_is_not_asked(void **state)
+{
+    (void)state;
+    scene_commit(&scene, scene_order(&scene, 1, 1, NULL, 0));
+    scene_replica(&scene, SIGHT_CRASHED, 2);
+    scene_replica(&scene, SIGHT_DISK_LOST, 2);
+    scene_world(&scene, SIGHT_CALM);
+    assert_true(oracles_is_settled(&scene.oracles));
+    scene_pass(&scene, 2 * oracle_recovery_ns(&scene.world, 1));
+    scene_world(&scene, SIGHT_END);
+    scene_assert_silent(&scene);
+}
+
 static void recovery_of_traitors_is_not_asked(void **state)
 {
     (void)state;
@@ -249,6 +277,8 @@ int main(void)
         T(settled_is_what_nobody_waits_for),
         T(recovery_of_all_is_silent),
         T(recovery_that_does_not_come_is_found),
+        T(recovery_of_a_replica_that_stays_down_is_found),
+        T(recovery_of_a_lost_disk_is_not_asked),
         T(recovery_of_traitors_is_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

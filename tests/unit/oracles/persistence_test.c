@@ -1,5 +1,5 @@
-/* persistence_test.c - the oracle of persistence fires where a durable message leaves before its
- * records are on disk, and not for what needs none. */
+/* persistence_test.c - the oracle of persistence fires where a durable message leaves, or an order
+ * is applied, before what it rests on is on disk, and not for what needs none. */
 #include "support_scene.h"
 
 #include <setjmp.h>
@@ -99,6 +99,71 @@ static void persistence_of_what_a_crash_dropped_is_silent(void **state)
     scene_assert_silent(&scene);
 }
 
+static void finalize(replica_id replica, view_nr view)
+{
+    struct vote word = {.kind = VOTE_FINALIZE, .voter = replica, .view = view};
+    struct effect effect = {.kind = EFFECT_PERSIST_VOTE, .vote = &word};
+    scene_effect(&scene, replica, &effect);
+}
+
+static void persistence_of_an_order_applied_after_its_sync_is_silent(void **state)
+{
+    (void)state;
+    struct decision *decision = scene_order(&scene, 1, 1, NULL, 0);
+    scene_propose(&scene, decision);
+    finalize(2, 1);
+    scene_replica(&scene, SIGHT_SYNCED, 2);
+    scene_decide(&scene, 2, decision);
+    persist(2); /* which the order does not rest on; nor on a later Finalize */
+    finalize(2, 2);
+    scene_applied(&scene, 2, 1);
+    scene_assert_silent(&scene);
+}
+
+static void persistence_of_an_order_applied_before_its_sync_is_found(void **state)
+{
+    (void)state;
+    struct decision *decision = scene_order(&scene, 1, 1, NULL, 0);
+    scene_propose(&scene, decision);
+    persist(2);
+    finalize(2, 1);
+    scene_decide(&scene, 2, decision);
+    scene_applied(&scene, 2, 1);
+    scene_assert_found(&scene, "persistence", "replica 2|height 1|before 2 of its records");
+}
+
+static void persistence_of_the_last_of_several_applied_is_judged(void **state)
+{
+    (void)state;
+    struct decision *first = scene_order(&scene, 1, 1, NULL, 0);
+    struct decision *second = scene_order(&scene, 2, 2, NULL, 0);
+    scene_propose(&scene, first);
+    scene_propose(&scene, second);
+    finalize(0, 1);
+    scene_decide(&scene, 0, first);
+    scene_replica(&scene, SIGHT_SYNCED, 0);
+    finalize(0, 2);
+    scene_decide(&scene, 0, second);
+    scene_applied(&scene, 0, 1);
+    assert_null(scene_finding(&scene, "persistence"));
+    scene_applied(&scene, 0, 2);
+    scene_assert_found(&scene, "persistence", "replica 0|height 2|before 1 of its records");
+}
+
+static void persistence_of_an_order_that_a_crash_dropped_is_silent(void **state)
+{
+    (void)state;
+    struct decision *decision = scene_order(&scene, 1, 1, NULL, 0);
+    scene_propose(&scene, decision);
+    finalize(3, 1);
+    scene_decide(&scene, 3, decision);
+    scene_replica(&scene, SIGHT_CRASHED, 3);
+    scene_start(&scene, 3, 0);
+    scene_decide(&scene, 3, decision); /* by the others' votes */
+    scene_applied(&scene, 3, 1);
+    scene_assert_silent(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +174,10 @@ int main(void)
         T(persistence_of_a_sync_elsewhere_does_not_count),
         T(persistence_of_what_is_not_durable_is_silent),
         T(persistence_of_what_a_crash_dropped_is_silent),
+        T(persistence_of_an_order_applied_after_its_sync_is_silent),
+        T(persistence_of_an_order_applied_before_its_sync_is_found),
+        T(persistence_of_the_last_of_several_applied_is_judged),
+        T(persistence_of_an_order_that_a_crash_dropped_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
