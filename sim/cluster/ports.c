@@ -172,7 +172,9 @@ static void on_effect(void *self, const struct effect *effect)
         process_show_synced(process); /* what was before: this is not on disk yet */
         process->has_records = true;
     }
-    world_see_replica(process, &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect});
+    world_see_replica(
+        process,
+        &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect, .wall_ns = wall_ns(process)});
 }
 
 static void on_verdict(void *self, replica_id from, enum verdict verdict)

@@ -47,6 +47,7 @@ static enum error make_oracles(struct world *world)
         .replica_count = plan->replica_count,
         .fault_count = plan->fault_count,
         .delta_ns = plan->delta_ns,
+        .time_ahead_ns = world->group.time_ahead_ms * PLAN_MS,
         .genesis = world->group.genesis,
         .client_count = plan->customer_count,
     };

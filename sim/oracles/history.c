@@ -45,6 +45,8 @@ void oracle_history_free(struct oracle_history *history)
     oracle_map_fini(&history->lane_index);
     oracle_map_fini(&history->operation_index);
     oracle_map_fini(&history->order_index);
+    oracle_map_fini(&history->voted_index);
+    oracle_map_fini(&history->voters);
     oracle_reference_fini(&history->reference);
     for (size_t i = 0; i < history->lane_count; i++) {
         free(history->lanes[i].sent);
@@ -66,6 +68,7 @@ void oracle_history_free(struct oracle_history *history)
     free(history->commits);
     free(history->placed);
     free(history->left);
+    free(history->voted);
     free(history->arena.memory);
     free(history);
 }
@@ -89,6 +92,8 @@ static void forget_last(struct oracle_history *history)
     history->commit_count = 0;
     history->placed_count = 0;
     history->has_spoken = false;
+    history->has_voted = false;
+    history->choice = NULL;
     history->left_count = 0;
 }
 
@@ -105,6 +110,9 @@ static void note_effect(struct oracle_history *history, const struct sighting *s
         oracle_history_decided(history, sighting);
     } else if (sighting->effect->kind == EFFECT_SEND) {
         oracle_history_spoken(history, sighting);
+        oracle_history_voted(history, sighting);
+    } else if (sighting->effect->kind == EFFECT_PERSIST_PROPOSAL) {
+        oracle_history_stored(history, sighting);
     }
 }
 

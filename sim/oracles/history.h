@@ -6,6 +6,7 @@
  *     history_clients.c   lanes, requests formed, operations
  *     history_log.c       orders: decided, for good, executed
  *     history_said.c      statements that left
+ *     history_voted.c     orders that were voted for
  *
  * A decision is for good once its replica has synced or applied it (or restored it after a crash):
  * before that, it may rest on an own Finalize that a crash takes back, and with it the decision.
@@ -80,6 +81,7 @@ struct oracle_tip {
 struct oracle_order {
     height_nr height;
     view_nr view;
+    uint64_t time_ns;
     struct digest digest;
     replica_id first;            /* who decided it first */
     struct oracle_mark contents; /* of the segments that it got with it */
@@ -117,6 +119,16 @@ struct oracle_statement {
     struct digest digest;
     bool is_proposal;
     uint32_t to; /* peers to whom it has not left yet */
+};
+
+/* An order, as the loyal replicas that notarized it had it. */
+struct oracle_candidate {
+    view_nr view;
+    view_nr parent_view;
+    struct digest parent;
+    struct digest digest;
+    height_nr height;
+    uint64_t time_ns;
 };
 
 struct oracle_pending { /* decided, not yet for good */
@@ -166,6 +178,12 @@ struct oracle_history {
     struct oracle_reference reference;
     struct arena arena;
     struct oracle_said said[REPLICAS_MAX];
+    struct oracle_candidate candidates[REPLICAS_MAX]; /* that each stored last */
+    struct oracle_map voted_index;                    /* mark of the digest -> index */
+    struct oracle_candidate *voted;
+    size_t voted_count;
+    size_t voted_capacity;
+    struct oracle_map voters; /* (view, mark of kind and digest) -> bit r: has cast that vote */
 
     /* Of this sighting. */
     uint64_t operation;            /* of SENT, INVOKED, RETURNED: index, or ORACLE_NONE */
@@ -179,7 +197,9 @@ struct oracle_history {
     size_t placed_capacity;
     bool has_spoken; /* the effect holds an own statement of its replica: */
     struct oracle_statement spoken;
-    struct oracle_statement *left; /* what the frame carried away for the first time */
+    bool has_voted; /* `spoken` is a vote that the replica never cast before */
+    const struct oracle_candidate *choice; /* the order, if that is a Notarize; NULL: not known */
+    struct oracle_statement *left;         /* what the frame carried away for the first time */
     size_t left_count;
     size_t left_capacity;
 };
@@ -201,6 +221,13 @@ static inline bool oracle_is_honest(const struct oracle_history *history, size_t
     return client < ORACLE_CLIENTS_MAX && (history->world.honest_clients >> client & 1) != 0;
 }
 
+/* NULL: no loyal replica notarized it. */
+const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
+                                                        const struct digest *digest);
+/* Bit r: r is a traitor, or has cast this vote while it was loyal. */
+uint32_t oracle_history_voters(const struct oracle_history *history, enum vote_kind kind,
+                               view_nr view, const struct digest *digest);
+
 static inline replica_id oracle_commander(const struct oracle_history *history, view_nr view)
 {
     return (replica_id)(view % history->world.replica_count);
@@ -215,5 +242,8 @@ void oracle_history_commit(struct oracle_history *history, replica_id replica, h
                            bool is_start);
 void oracle_history_spoken(struct oracle_history *history, const struct sighting *sighting);
 void oracle_history_left(struct oracle_history *history, const struct sighting *sighting);
+void oracle_history_stored(struct oracle_history *history, const struct sighting *sighting);
+/* After oracle_history_spoken. */
+void oracle_history_voted(struct oracle_history *history, const struct sighting *sighting);
 
 #endif

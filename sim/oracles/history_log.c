@@ -49,6 +49,7 @@ static struct oracle_order *keep_order(struct oracle_history *history, replica_i
     struct oracle_order *order = oracle_take(1, sizeof *order);
     order->height = decision->order.height;
     order->view = decision->order.view;
+    order->time_ns = decision->order.time_ns;
     order->digest = decision->digest;
     order->first = replica;
     order->contents = history->decision_contents;

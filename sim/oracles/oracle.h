@@ -37,6 +37,7 @@ struct oracle_world { /* what is known beforehand */
     size_t replica_count;
     size_t fault_count; /* f of the configuration */
     uint64_t delta_ns;
+    uint64_t time_ahead_ns; /* rule 3: how far ahead of a voter's clock an order may be dated */
     struct digest genesis;
     struct public_key replica_keys[REPLICAS_MAX];
     size_t client_count;
@@ -50,7 +51,7 @@ enum sight {
     SIGHT_CRASHED,   /* what was not synced is gone or not: see SIGHT_DISK_LOST */
     SIGHT_CORRUPTED, /* from now on a traitor */
     SIGHT_DISK_LOST, /* came back with an old, empty or damaged disk: counts among the traitors */
-    SIGHT_EFFECT,    /* `effect`, as the core emitted it */
+    SIGHT_EFFECT,    /* `effect`, as the core emitted it, when its clock showed `wall_ns` */
     SIGHT_SYNCED,    /* all records up to now are on disk */
     SIGHT_FRAME,     /* a frame left for `peer` */
     SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict` */
@@ -75,6 +76,7 @@ struct sighting {
     replica_id peer;
     bool is_loyal;
     const struct effect *effect;
+    uint64_t wall_ns; /* since 1970 */
     enum verdict verdict;
     height_nr height;
     view_nr view;

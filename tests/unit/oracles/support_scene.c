@@ -45,6 +45,7 @@ void scene_begin(struct scene *scene, uint64_t honest)
                             .world = {.replica_count = SCENE_REPLICAS,
                                       .fault_count = 1,
                                       .delta_ns = SCENE_DELTA_NS,
+                                      .time_ahead_ns = SCENE_AHEAD_NS,
                                       .genesis = {{7}},
                                       .client_count = SCENE_CLIENTS,
                                       .honest_clients = honest}};
@@ -105,6 +106,7 @@ void scene_assert_silent(const struct scene *scene)
 void scene_see(struct scene *scene, struct sighting sighting)
 {
     sighting.now_ns = scene->now_ns;
+    sighting.wall_ns = scene->wall_ns;
     sighting.is_loyal = true;
     oracles_see(&scene->oracles, &sighting);
 }

@@ -12,6 +12,7 @@
 #define SCENE_ORDERS_MAX 32u
 #define SCENE_MS         UINT64_C(1000000)
 #define SCENE_DELTA_NS   (100 * SCENE_MS)
+#define SCENE_AHEAD_NS   (500 * SCENE_MS)
 
 struct scene_lane {
     struct lane_id id;
@@ -26,6 +27,7 @@ struct scene {
     struct oracle_world world;
     struct oracle_shelf shelf;
     uint64_t now_ns;
+    uint64_t wall_ns; /* what all replicas' clocks show */
     struct scene_lane lanes[SCENE_CLIENTS];
     height_nr height; /* of the last order that all decided */
     struct decision orders[SCENE_ORDERS_MAX];
@@ -42,7 +44,7 @@ const char *scene_finding(const struct scene *scene, const char *oracle);
 void scene_assert_found(const struct scene *scene, const char *oracle, const char *words);
 void scene_assert_silent(const struct scene *scene);
 
-/* Fills in time and loyalty. */
+/* Fills in time, clock and loyalty. */
 void scene_see(struct scene *scene, struct sighting sighting);
 void scene_pass(struct scene *scene, uint64_t duration_ns);
 
