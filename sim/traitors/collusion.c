@@ -144,55 +144,14 @@ static replica_id victim_of(const struct traitor *t, view_nr view)
     return traitor_victim(t, view / VICTIM_VIEWS);
 }
 
-static void add_signature(struct certificate *certificate, const struct vote *vote)
-{
-    certificate->signatures[certificate->count].voter = vote->voter;
-    certificate->signatures[certificate->count++].signature = vote->signature;
-}
-
-static const struct vote *find_vote(const struct traitor *t, replica_id voter,
-                                    const struct vote *like)
-{
-    const struct vote *seen;
-    for (size_t i = 0; (seen = memory_vote(&t->memory, i)) != NULL; i++) {
-        if (seen->voter == voter && seen->kind == like->kind && seen->view == like->view &&
-            digest_is_equal(&seen->digest, &like->digest)) {
-            return seen;
-        }
-    }
-    return NULL;
-}
-
-/* Loyal replicas' votes like this one, and all members': are they enough? */
-static bool pool(struct traitor *t, const struct vote *like, struct certificate *certificate)
-{
-    *certificate =
-        (struct certificate){.kind = like->kind, .view = like->view, .digest = like->digest};
-    for (replica_id i = 0; i < traitor_replicas(t); i++) {
-        if (certificate->count == traitor_quorum(t)) {
-            break;
-        }
-        if (traitor_is_member(t, i)) {
-            struct vote own;
-            traitor_make_vote(t, i, like->kind, like->view, &like->digest, &own);
-            add_signature(certificate, &own);
-            continue;
-        }
-        const struct vote *vote = find_vote(t, i, like);
-        if (vote != NULL) {
-            add_signature(certificate, vote);
-        }
-    }
-    return certificate->count == traitor_quorum(t);
-}
-
 static enum fate pool_votes(struct traitor *t, replica_id from, struct peer_message *message)
 {
     struct peer_message shown = {.kind = PEER_CERTIFICATE};
     if (message->kind != PEER_VOTE || traitor_is_member(t, from) || message->vote.voter != from) {
         return FATE_PASS;
     }
-    if (pool(t, &message->vote, &shown.certificate) && memory_keep(&t->memory, &shown)) {
+    if (traitor_pool(t, &message->vote, traitor_quorum(t), &shown.certificate) &&
+        memory_keep(&t->memory, &shown)) {
         traitor_say(t, victim_of(t, message->vote.view), &shown);
     }
     return FATE_PASS;

@@ -2,20 +2,6 @@
  * own; and its own ones, made wrong. */
 #include "traitors/families.h"
 
-/* What a loyal replica's signature could look like: one that it made for something else, or chance.
- */
-static void forge_signature(struct traitor *t, replica_id victim, struct signature *signature)
-{
-    const struct vote *vote;
-    for (size_t i = 0; (vote = memory_vote(&t->memory, i)) != NULL; i++) {
-        if (vote->voter == victim) {
-            *signature = vote->signature;
-            return;
-        }
-    }
-    traitor_draw_bytes(t, signature->bytes, SIGNATURE_BYTES);
-}
-
 /* A view near its own and an order that may be there. */
 static view_nr choose_subject(struct traitor *t, struct digest *digest)
 {
@@ -38,19 +24,7 @@ static void forge_certificate(struct traitor *t, enum vote_kind kind)
     if (kind == VOTE_NULLIFY) {
         certificate->digest = (struct digest){{0}};
     }
-    for (replica_id i = 0; i < traitor_replicas(t); i++) {
-        if (certificate->count == traitor_quorum(t)) {
-            break;
-        }
-        struct vote vote;
-        if (traitor_is_member(t, i)) {
-            traitor_make_vote(t, i, kind, certificate->view, &certificate->digest, &vote);
-        } else {
-            forge_signature(t, i, &vote.signature);
-        }
-        certificate->signatures[certificate->count].voter = i;
-        certificate->signatures[certificate->count++].signature = vote.signature;
-    }
+    traitor_forge_certificate(t, certificate);
     traitor_say(t, REPLICA_ALL, &message);
 }
 
@@ -65,7 +39,7 @@ static void forge_vote(struct traitor *t, enum vote_kind kind)
         message.vote.kind = kind;
         message.vote.voter = traitor_draw_peer(t);
         message.vote.view = choose_subject(t, &message.vote.digest);
-        forge_signature(t, message.vote.voter, &message.vote.signature);
+        traitor_forge_signature(t, message.vote.voter, &message.vote.signature);
     }
     traitor_say(t, REPLICA_ALL, &message);
 }
@@ -90,7 +64,7 @@ static void forge_proposal(struct traitor *t, bool is_signed)
     if (is_signed) {
         traitor_sign_proposal(t, t->self, &message.proposal);
     } else {
-        forge_signature(t, traitor_commander(t, order->view), &message.proposal.signature);
+        traitor_forge_signature(t, traitor_commander(t, order->view), &message.proposal.signature);
     }
     traitor_say(t, REPLICA_ALL, &message);
 }

@@ -3,6 +3,7 @@
  *     traitor.c        its life
  *     ports.c          shows the strategy what goes through, and carries out its wishes
  *     mouth.c          speaking: signing, saying more than the shell did, holding back
+ *     pooling.c        certificates of its own making
  *     spoil.c          messages with something wrong in them
  *     memory.c         what it saw
  *     strategies.c     the table; each strategy is in the file of its family (families.h)
@@ -199,6 +200,19 @@ void traitor_hold(struct traitor *t, replica_id to, const struct peer_message *m
                   uint64_t due_ns);
 /* Sends what is due; called by traitor.c. */
 void traitor_release(struct traitor *t);
+
+/* ---- certificates: pooling.c ---- */
+
+/* Makes a certificate for what this vote is for, of the votes that it heard and of all members', up
+ * to `count` of them. True if there are so many. */
+bool traitor_pool(struct traitor *t, const struct vote *like, size_t count,
+                  struct certificate *certificate);
+/* What a loyal replica's signature could look like: one that it made for something else, or chance.
+ */
+void traitor_forge_signature(struct traitor *t, replica_id victim, struct signature *signature);
+/* Q votes for what the certificate says: the members' own ones are true, those of others are not.
+ */
+void traitor_forge_certificate(struct traitor *t, struct certificate *certificate);
 
 /* ---- spoiling: spoil.c ---- */
 
