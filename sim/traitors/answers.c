@@ -109,3 +109,33 @@ const struct strategy strategy_busy_lies = {
     .info = {"busy-lies", "tells clients that it took nothing, instead of their results"},
     .on_answer = claim_to_be_busy,
 };
+
+/* The same wrong results of all, and the same ones from each member. */
+static bool invent_replies(struct traitor *t, struct replies *replies)
+{
+    static const uint8_t invented[] = "all that was asked for is done";
+    struct reply *all = arena_take_array(&t->arena, replies->count, sizeof *all);
+    if (all == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < replies->count; i++) {
+        all[i] =
+            (struct reply){.outcome = OUTCOME_DONE, .result = slice_of(invented, sizeof invented)};
+    }
+    replies->replies = all;
+    return true;
+}
+
+static enum fate lie_twice(struct traitor *t, link_nr link, struct replica_message *message)
+{
+    if (message->kind != REPLICA_REPLIES || !invent_replies(t, &message->replies)) {
+        return FATE_PASS;
+    }
+    traitor_say_answer(t, link, message);
+    return FATE_CHANGED;
+}
+
+const struct strategy strategy_lie_twice = {
+    .info = {"lie-twice", "tells clients wrong results, each of them twice, all traitors the same"},
+    .on_answer = lie_twice,
+};

@@ -1,5 +1,5 @@
 /* certificates.c - traitors that keep certificates to themselves, share them and other people's
- * messages with some, or spoil them. */
+ * messages with some, spoil them, or make them of fewer votes than it takes. */
 #include "traitors/families.h"
 
 static enum fate withhold(struct traitor *t, replica_id to, struct peer_message *message)
@@ -41,4 +41,59 @@ static enum fate spoil(struct traitor *t, replica_id to, struct peer_message *me
 const struct strategy strategy_spoil_certificates = {
     .info = {"spoil-certificates", "forwards certificates with something wrong in them"},
     .on_send = spoil,
+};
+
+/* ---- of too few ---- */
+
+/* A loyal replica has voted, and one vote is missing to Q, the members' own ones included. True at
+ * the first such moment. */
+static bool is_one_short(struct traitor *t, replica_id from, const struct peer_message *message,
+                         struct peer_message *shown)
+{
+    shown->kind = PEER_CERTIFICATE;
+    return message->kind == PEER_VOTE && message->vote.voter == from &&
+           !traitor_is_member(t, from) &&
+           traitor_pool(t, &message->vote, traitor_quorum(t) - 1, &shown->certificate) &&
+           memory_keep(&t->memory, shown);
+}
+
+static enum fate pool_too_few(struct traitor *t, replica_id from, struct peer_message *message)
+{
+    struct peer_message shown;
+    if (is_one_short(t, from, message, &shown)) {
+        traitor_say(t, from, &shown); /* who voted so will believe it, if anybody does */
+    }
+    return FATE_PASS;
+}
+
+const struct strategy strategy_certify_short = {
+    .info = {"certify-short", "gives two orders, and makes certificates of one vote too few"},
+    .remembers = true,
+    .on_send = strategy_give_two,
+    .on_hear = pool_too_few,
+};
+
+static enum fate count_one_twice(struct traitor *t, replica_id from, struct peer_message *message)
+{
+    struct peer_message shown;
+    if (!is_one_short(t, from, message, &shown)) {
+        return FATE_PASS;
+    }
+    struct certificate *certificate = &shown.certificate;
+    size_t twice = (size_t)traitor_draw(t, certificate->count);
+    for (size_t i = certificate->count; i > twice; i--) {
+        certificate->signatures[i] = certificate->signatures[i - 1];
+    }
+    certificate->count++;
+    buffer_clear(&t->scratch); /* no replica can read it: a frame of its own */
+    wire_encode_peer_message(&t->scratch, &shown);
+    traitor_say_bytes(t, from, buffer_slice(&t->scratch));
+    return FATE_PASS;
+}
+
+const struct strategy strategy_count_twice = {
+    .info = {"count-twice", "gives two orders, and makes certificates that count a vote twice"},
+    .remembers = true,
+    .on_send = strategy_give_two,
+    .on_hear = count_one_twice,
 };

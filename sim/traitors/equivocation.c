@@ -49,7 +49,7 @@ static bool is_vote_or_order(const struct peer_message *message)
     return message->kind == PEER_VOTE || message->kind == PEER_PROPOSAL;
 }
 
-static enum fate halve(struct traitor *t, replica_id to, struct peer_message *message)
+enum fate strategy_give_two(struct traitor *t, replica_id to, struct peer_message *message)
 {
     if (!is_vote_or_order(message)) {
         return FATE_PASS;
@@ -60,7 +60,7 @@ static enum fate halve(struct traitor *t, replica_id to, struct peer_message *me
 
 const struct strategy strategy_equivocate_halves = {
     .info = {"equivocate-halves", "as commander gives one order to one half, another to the other"},
-    .on_send = halve,
+    .on_send = strategy_give_two,
 };
 
 /* A third hears one order, a third the other, a third both. */

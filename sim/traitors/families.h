@@ -7,6 +7,9 @@
 /* An on_send of those who only want to know what their shell says. */
 enum fate strategy_only_learn(struct traitor *t, replica_id to, struct peer_message *message);
 
+/* An on_send of commanders that give one order to one half and another to the other. */
+enum fate strategy_give_two(struct traitor *t, replica_id to, struct peer_message *message);
+
 /* silence.c */
 extern const struct strategy strategy_silent;
 extern const struct strategy strategy_mute_commander;
@@ -16,6 +19,7 @@ extern const struct strategy strategy_refuse_sync;
 extern const struct strategy strategy_ignore_clients;
 extern const struct strategy strategy_delay_below;
 extern const struct strategy strategy_delay_beyond;
+extern const struct strategy strategy_bare_quorum;
 
 /* equivocation.c */
 extern const struct strategy strategy_equivocate_halves;
@@ -33,6 +37,8 @@ extern const struct strategy strategy_nullify_all;
 extern const struct strategy strategy_withhold_certificates;
 extern const struct strategy strategy_forward_selectively;
 extern const struct strategy strategy_spoil_certificates;
+extern const struct strategy strategy_certify_short;
+extern const struct strategy strategy_count_twice;
 
 /* views.c */
 extern const struct strategy strategy_stale_views;
@@ -47,8 +53,15 @@ extern const struct strategy strategy_bad_cut_skip;
 extern const struct strategy strategy_bad_time;
 extern const struct strategy strategy_bad_height;
 
+/* parents.c */
+extern const struct strategy strategy_build_beside;
+
 /* blocks.c */
 extern const struct strategy strategy_poison_sync;
+extern const struct strategy strategy_invent_blocks;
+
+/* segments.c */
+extern const struct strategy strategy_invent_segments;
 
 /* noise.c */
 extern const struct strategy strategy_replay;
@@ -66,6 +79,7 @@ extern const struct strategy strategy_bad_signature;
 /* answers.c */
 extern const struct strategy strategy_wrong_answers;
 extern const struct strategy strategy_busy_lies;
+extern const struct strategy strategy_lie_twice;
 
 /* collusion.c */
 extern const struct strategy strategy_collude_split;

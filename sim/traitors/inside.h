@@ -4,6 +4,7 @@
  *     ports.c          shows the strategy what goes through, and carries out its wishes
  *     mouth.c          speaking: signing, saying more than the shell did, holding back
  *     pooling.c        certificates of its own making
+ *     segments.c       segments in clients' names
  *     spoil.c          messages with something wrong in them
  *     memory.c         what it saw
  *     strategies.c     the table; each strategy is in the file of its family (families.h)
@@ -84,7 +85,8 @@ struct traitor {
 
     view_nr view;     /* the highest in which its own shell voted, proposed or was */
     height_nr height; /* decided, as its own shell told others */
-    uint64_t count;   /* a strategy's own; 0 at the start */
+    uint64_t count;   /* a strategy's own, as is the next; 0 at the start */
+    uint64_t since_ns;
     struct memory memory;
 
     struct arena arena;                       /* of the frame that is looked at */
@@ -117,6 +119,7 @@ enum topic {
     TOPIC_OTHERS,
     TOPIC_VARIANT,
     TOPIC_VICTIM,
+    TOPIC_MARGIN,
 };
 
 /* ---- who is who ---- */
@@ -213,6 +216,13 @@ void traitor_forge_signature(struct traitor *t, replica_id victim, struct signat
 /* Q votes for what the certificate says: the members' own ones are true, those of others are not.
  */
 void traitor_forge_certificate(struct traitor *t, struct certificate *certificate);
+
+/* ---- segments: segments.c ---- */
+
+/* Makes the segment after this tip of a client's lane, which that client never signed, and the
+ * digest that it gives the lane. Uses t->scratch, until the next one. */
+void traitor_invent_segment(struct traitor *t, const struct lane_tip *after,
+                            struct segment *segment, struct digest *digest);
 
 /* ---- spoiling: spoil.c ---- */
 

@@ -158,3 +158,61 @@ const struct strategy strategy_delay_beyond = {
     .info = {"delay-beyond", "says everything just after others gave it up"},
     .on_send = delay_beyond,
 };
+
+/* ---- just enough ---- */
+
+#define MARGINS 7u /* how long before 2Δ: not at all, or Δ/2, Δ/4 ... */
+
+/* So late that those who are left out give the view up before they hear that it is notarized, and
+ * just in time for the others: nobody knows how late that is. Or at once. */
+static uint64_t moment(const struct traitor *t, view_nr view)
+{
+    uint64_t delta_ns = t->conspiracy->delta_ns;
+    uint64_t choice = traitor_agreed(t, TOPIC_MARGIN, view, MARGINS);
+    return choice == 0 ? t->now_ns : t->now_ns + 2 * delta_ns - (delta_ns >> choice);
+}
+
+/* An order of its own goes to a quorum with itself, once. */
+static enum fate give_to_few(struct traitor *t, replica_id to, struct peer_message *message)
+{
+    view_nr view = message->proposal.order.view;
+    uint32_t few = traitor_choose(t, TOPIC_LISTENERS, view, traitor_quorum(t) - 1);
+    if (t->count != view) {
+        t->count = view;
+        t->since_ns = t->now_ns;
+    }
+    if ((few >> to & 1) != 0 && t->now_ns == t->since_ns) {
+        traitor_hold(t, to, message, moment(t, view));
+    }
+    return FATE_WITHHELD;
+}
+
+/* t->count: the view of which it waits for the end; 0: none. */
+static enum fate say_no_more(struct traitor *t, replica_id to, struct peer_message *message)
+{
+    if (traitor_is_own_proposal(t, message) &&
+        (t->count == 0 || message->proposal.order.view == t->count)) {
+        return give_to_few(t, to, message);
+    }
+    bool is_of_use = !is_ask(message) && message->kind != PEER_HEARTBEAT;
+    return t->count != 0 && is_of_use ? FATE_WITHHELD : FATE_PASS;
+}
+
+static enum fate await_end(struct traitor *t, replica_id from, struct peer_message *message)
+{
+    const struct certificate *certificate = &message->certificate;
+    (void)from;
+    if (message->kind == PEER_CERTIFICATE &&
+        ((certificate->kind == VOTE_FINALIZE && certificate->view >= t->count) ||
+         (certificate->kind == VOTE_NULLIFY && certificate->view == t->count))) {
+        t->count = 0;
+    }
+    return FATE_PASS;
+}
+
+const struct strategy strategy_bare_quorum = {
+    .info = {"bare-quorum",
+             "gives its order to a bare quorum, then says no more until that is done"},
+    .on_send = say_no_more,
+    .on_hear = await_end,
+};

@@ -88,4 +88,5 @@ void traitor_change_mood(struct traitor *t)
     t->next_change_ns = t->now_ns + t->conspiracy->delta_ns * (1 + traitor_draw(t, MOOD_DELTAS));
     t->strategy = strategies[traitor_draw(t, strategy_count)];
     t->count = 0;
+    t->since_ns = 0;
 }

@@ -20,7 +20,7 @@
 
 #include <stdbool.h>
 
-#define STRATEGIES_MAX 48u
+#define STRATEGIES_MAX 64u
 
 /* What a strategy is, for help, tables and campaigns. */
 struct strategy_info {

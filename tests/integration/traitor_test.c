@@ -26,7 +26,11 @@ static const struct betrayal betrayals[] = {
     {"equivocate-halves", VERDICT_ACCEPTED}, /* each half sees one order only */
     {"equivocate-overlap", VERDICT_EQUIVOCATION},
     {"double-vote", VERDICT_EQUIVOCATION},
+    {"certify-short", VERDICT_INVALID},
+    {"count-twice", VERDICT_MALFORMED},
+    {"invent-segments", VERDICT_BAD_AUTHENTICATION},
     {"wrong-answers", VERDICT_ACCEPTED},
+    {"lie-twice", VERDICT_ACCEPTED},
     {"garbage", VERDICT_MALFORMED},
     {"withhold-certificates", VERDICT_ACCEPTED},
     {"bad-signature", VERDICT_BAD_AUTHENTICATION},

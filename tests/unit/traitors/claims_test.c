@@ -181,6 +181,29 @@ static void delay_says_nothing_at_once_and_most_of_it_later(void **state)
     }
 }
 
+static bool are_orders_to_two(const struct spoken *one, const struct spoken *other)
+{
+    return is_order(one) && is_order(other) && one->view == other->view && one->to != other->to;
+}
+
+static bool are_orders_again(const struct spoken *one, const struct spoken *other)
+{
+    return is_order(one) && is_order(other) && one->view == other->view && one->to == other->to;
+}
+
+static void bare_quorum_gives_each_order_once_to_q_with_itself(void **state)
+{
+    (void)state;
+    play_strategy("bare-quorum");
+    size_t orders = count_if(&now, is_order);
+    assert_true(orders > 0);
+    assert_int_equal(count_if(&now, is_true_order), 0);           /* each of them comes late */
+    assert_int_equal(count_pairs(are_orders_to_two) * 2, orders); /* two of three others */
+    assert_int_equal(count_pairs(are_orders_again), 0);
+    assert_true(count_if(&now, is_finalize) < count_if(&loyal, is_finalize));
+    done();
+}
+
 /* ---- equivocation.c ---- */
 
 static bool are_two_orders(const struct spoken *one, const struct spoken *other)
@@ -329,6 +352,31 @@ static void spoil_certificates_forwards_no_good_one(void **state)
     done();
 }
 
+static bool is_short_certificate(const struct spoken *spoken)
+{
+    return is_certificate(spoken) && spoken->is_authentic && spoken->count == TAPE_REPLICAS - 2;
+}
+
+static void certify_short_makes_certificates_of_good_votes_but_one_too_few(void **state)
+{
+    (void)state;
+    play_strategy("certify-short");
+    assert_true(count_if(&now, is_short_certificate) > 0);
+    assert_int_equal(count_if(&loyal, is_short_certificate), 0);
+    assert_true(count_if(&now, is_order) > count_if(&now, is_true_order)); /* two of one view */
+    done();
+}
+
+static void count_twice_makes_certificates_that_cannot_be_read(void **state)
+{
+    (void)state;
+    play_strategy("count-twice");
+    assert_true(now.malformed > 0);
+    assert_int_equal(loyal.malformed, 0);
+    assert_int_equal(count_if(&now, is_short_certificate), 0);
+    done();
+}
+
 static bool is_true_block(const struct spoken *spoken)
 {
     return is_block(spoken) && spoken->is_true;
@@ -341,6 +389,36 @@ static void poison_sync_serves_no_true_block(void **state)
     assert_true(count_if(&loyal, is_true_block) > 0);
     assert_int_equal(count_if(&now, is_block), count_if(&loyal, is_block));
     assert_int_equal(count_if(&now, is_true_block), 0);
+    done();
+}
+
+static bool is_forged_block(const struct spoken *spoken)
+{
+    return is_block(spoken) && !spoken->is_authentic && spoken->count <= 1;
+}
+
+static void invent_blocks_serves_forged_blocks_only(void **state)
+{
+    (void)state;
+    play_strategy("invent-blocks");
+    assert_true(count_if(&now, is_forged_block) > 0);
+    assert_int_equal(count_if(&now, is_forged_block), count_if(&now, is_block));
+    assert_int_equal(count_if(&loyal, is_forged_block), 0);
+    done();
+}
+
+static bool is_forged_segment(const struct spoken *spoken)
+{
+    return spoken->kind == PEER_SEGMENT && !spoken->is_authentic;
+}
+
+static void invent_segments_passes_on_what_no_client_signed(void **state)
+{
+    (void)state;
+    play_strategy("invent-segments");
+    assert_true(count_if(&now, is_forged_segment) > 0);
+    assert_int_equal(count_if(&loyal, is_forged_segment), 0);
+    assert_int_equal(count_if(&now, is_true_order), count_if(&loyal, is_true_order));
     done();
 }
 
@@ -415,6 +493,32 @@ static void bad_orders_are_the_same_to_all(void **state)
     check_bad_orders("bad-height", 0);
 }
 
+/* ---- parents.c ---- */
+
+static bool is_order_beside(const struct spoken *spoken)
+{
+    return is_order(spoken) && spoken->is_late && spoken->is_authentic;
+}
+
+static bool are_at_one_height(const struct spoken *one, const struct spoken *other)
+{
+    return is_order(one) && is_order_beside(other) && one->height == other->height &&
+           one->view != other->view;
+}
+
+static void build_beside_gives_one_order_early_for_the_place_of_the_last(void **state)
+{
+    (void)state;
+    play_strategy("build-beside");
+    assert_true(count_if(&now, is_order_beside) > 0);
+    assert_true(count_if(&now, is_true_order) < TAPE_REPLICAS); /* nothing precedes the first */
+    assert_int_equal(count_if(&now, is_order_beside) + count_if(&now, is_true_order),
+                     count_if(&now, is_order));
+    assert_int_equal(count_pairs(are_two_orders), 0);
+    assert_int_equal(count_pairs(are_at_one_height), 0); /* those before are others' */
+    done();
+}
+
 /* ---- forging.c ---- */
 
 static bool is_forged(const struct spoken *spoken)
@@ -481,6 +585,15 @@ static void busy_lies_answers_nothing_else(void **state)
     done();
 }
 
+static void lie_twice_repeats_the_same_answers(void **state)
+{
+    (void)state;
+    play_strategy("lie-twice");
+    assert_true(now.repeated_answers > 0);
+    assert_int_equal(now.reply_counts[REPLICA_REPLIES] % 2, 0);
+    done();
+}
+
 /* ---- collusion.c ---- */
 
 static void collude_split_tells_two_consistent_stories(void **state)
@@ -540,6 +653,7 @@ int main(void)
         cmocka_unit_test(no_finalize_leaves_the_rest),
         cmocka_unit_test(selective_speaks_to_some),
         cmocka_unit_test(delay_says_nothing_at_once_and_most_of_it_later),
+        cmocka_unit_test(bare_quorum_gives_each_order_once_to_q_with_itself),
         cmocka_unit_test(equivocate_halves_gives_each_replica_one_of_two_orders),
         cmocka_unit_test(equivocate_overlap_gives_some_replicas_both_orders),
         cmocka_unit_test(order_twice_gives_an_old_order_again),
@@ -551,16 +665,22 @@ int main(void)
         cmocka_unit_test(withhold_certificates_forwards_none),
         cmocka_unit_test(forward_selectively_forwards_to_some),
         cmocka_unit_test(spoil_certificates_forwards_no_good_one),
+        cmocka_unit_test(certify_short_makes_certificates_of_good_votes_but_one_too_few),
+        cmocka_unit_test(count_twice_makes_certificates_that_cannot_be_read),
         cmocka_unit_test(poison_sync_serves_no_true_block),
+        cmocka_unit_test(invent_blocks_serves_forged_blocks_only),
+        cmocka_unit_test(invent_segments_passes_on_what_no_client_signed),
         cmocka_unit_test(stale_views_speaks_of_the_past_only),
         cmocka_unit_test(future_views_speaks_beyond_all_windows),
         cmocka_unit_test(heartbeat_lies_tells_no_truth_about_itself),
         cmocka_unit_test(bad_orders_are_the_same_to_all),
+        cmocka_unit_test(build_beside_gives_one_order_early_for_the_place_of_the_last),
         cmocka_unit_test(forge_speaks_in_the_names_of_others),
         cmocka_unit_test(usurp_signs_orders_of_other_commanders),
         cmocka_unit_test(bad_signature_spoils_some_of_its_own),
         cmocka_unit_test(wrong_answers_lies_in_several_ways),
         cmocka_unit_test(busy_lies_answers_nothing_else),
+        cmocka_unit_test(lie_twice_repeats_the_same_answers),
         cmocka_unit_test(collude_split_tells_two_consistent_stories),
         cmocka_unit_test(collude_certificate_shows_each_to_one_replica),
         cmocka_unit_test(collude_hide_finalizes_for_one_what_it_nullifies_for_others),

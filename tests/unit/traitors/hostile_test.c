@@ -11,7 +11,7 @@
 static bool is_noise(const char *name)
 {
     return strcmp(name, "garbage") == 0 || strcmp(name, "flood") == 0 ||
-           strcmp(name, "turncoat") == 0;
+           strcmp(name, "turncoat") == 0 || strcmp(name, "count-twice") == 0;
 }
 
 static void play_among(const char *hostile)
@@ -38,6 +38,8 @@ static void every_strategy_stands_what_other_traitors_say(void **state)
     play_among("garbage");
     play_among("poison-sync");
     play_among("heartbeat-lies");
+    play_among("invent-blocks");
+    play_among("count-twice");
 }
 
 /* One bit in each frame, wherever it comes from. */

@@ -51,13 +51,13 @@ void tape_free(struct tape *tape)
 
 /* ---- what leaves ---- */
 
-static void hash_bytes(struct playback *playback, replica_id to, struct slice bytes)
+static uint64_t hash_bytes(uint64_t before, replica_id to, struct slice bytes)
 {
-    uint64_t hash = (playback->hash ^ to) * UINT64_C(0x100000001b3);
+    uint64_t hash = (before ^ to) * UINT64_C(0x100000001b3);
     for (size_t i = 0; i < bytes.size; i++) {
         hash = (hash ^ bytes.data[i]) * UINT64_C(0x100000001b3);
     }
-    playback->hash = hash;
+    return hash;
 }
 
 static bool is_signed_by(struct playback *playback, replica_id voter, enum vote_kind kind,
@@ -90,6 +90,34 @@ static void describe_certificate(struct playback *playback, const struct certifi
     }
 }
 
+static bool is_sent_by_client(struct playback *playback, const struct segment *segment)
+{
+    struct digest digest;
+    struct digest message;
+    struct authority authority = ideal_authority(&playback->signers[TAPE_SELF]);
+    lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body, &digest);
+    lane_sign_digest(&playback->conspiracy.genesis, &segment->lane, segment->sequence, &digest,
+                     &message);
+    return authority.verify(authority.context, &segment->lane.client, &message,
+                            &segment->signature);
+}
+
+static void describe_block(struct playback *playback, const struct block *block,
+                           struct spoken *spoken)
+{
+    if (block->has_certificate) {
+        describe_certificate(playback, &block->certificate, spoken);
+    }
+    for (size_t i = 0; i < block->segment_count; i++) {
+        spoken->is_authentic =
+            spoken->is_authentic && is_sent_by_client(playback, &block->segments[i]);
+    }
+    spoken->view = block->order.view;
+    spoken->height = block->order.height;
+    spoken->count = block->segment_count;
+    order_digest(&block->order, &spoken->digest);
+}
+
 static void describe(struct playback *playback, const struct peer_message *message,
                      struct spoken *spoken)
 {
@@ -120,9 +148,9 @@ static void describe(struct playback *playback, const struct peer_message *messa
         spoken->view = message->heartbeat.view;
         spoken->height = message->heartbeat.height;
     } else if (message->kind == PEER_BLOCK) {
-        spoken->height = message->block.order.height;
-        spoken->count = message->block.segment_count;
-        order_digest(&message->block.order, &spoken->digest);
+        describe_block(playback, &message->block, spoken);
+    } else if (message->kind == PEER_SEGMENT) {
+        spoken->is_authentic = is_sent_by_client(playback, &message->segment);
     }
 }
 
@@ -170,7 +198,7 @@ static void send_frame(void *self, replica_id to, struct slice frame, uint64_t n
     ASSERT(to < TAPE_REPLICAS && to != TAPE_SELF);
     ASSERT(frame.size >= 1 && frame.size <= FRAME_BYTES_MAX);
     ASSERT(now_ns == event->now_ns);
-    hash_bytes(playback, to, frame);
+    playback->hash = hash_bytes(playback->hash, to, frame);
     playback->frames++;
     playback->call_is_same = playback->call_count == 0 && event->kind == EVENT_SENT &&
                              to == event->peer && slice_is_equal(frame, event->bytes);
@@ -193,7 +221,10 @@ static void send_answer(void *self, link_nr link, struct slice frame, uint64_t n
     size_t count;
     (void)now_ns;
     ASSERT(link == TABLE_LINK);
-    hash_bytes(playback, REPLICAS_MAX, frame);
+    uint64_t before = playback->answer_hash;
+    playback->hash = hash_bytes(playback->hash, REPLICAS_MAX, frame);
+    playback->answer_hash = hash_bytes(0, REPLICAS_MAX, frame);
+    playback->repeated_answers += playback->answer_hash == before ? 1 : 0;
     playback->answers++;
     playback->call_is_same = playback->call_count == 0 && event->kind == EVENT_ANSWERED &&
                              slice_is_equal(frame, event->bytes);

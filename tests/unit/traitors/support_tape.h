@@ -34,9 +34,9 @@ struct spoken {
     replica_id voter;    /* of a vote; of a proposal its commander */
     view_nr view;
     height_nr height;
-    size_t count;         /* of a certificate's signatures; of an order's tips */
+    size_t count;         /* of a certificate's signatures; of an order's tips; of segments */
     struct digest digest; /* what was voted for; of an order: its own */
-    bool is_authentic;    /* all signatures are those of whom they name */
+    bool is_authentic;    /* all signatures, of clients too, are those of whom they name */
     bool is_by_self;      /* a proposal's signature is the traitor's */
     bool is_true;         /* the shell said just this to the same replica in the same call */
 };
@@ -56,9 +56,11 @@ struct playback {
     uint64_t frames;
     uint64_t malformed; /* frames that no loyal replica could read */
     uint64_t answers;
-    uint64_t misjudged;      /* calls that counted though nothing was otherwise, or the reverse */
-    uint64_t bad_signatures; /* of those that the shell asked for */
-    size_t reply_counts[8];  /* messages to clients, by kind */
+    uint64_t repeated_answers; /* the very bytes of the one before */
+    uint64_t answer_hash;      /* of the last one */
+    uint64_t misjudged;        /* calls that counted though nothing was otherwise, or the reverse */
+    uint64_t bad_signatures;   /* of those that the shell asked for */
+    size_t reply_counts[8];    /* messages to clients, by kind */
     struct spoken *spoken;
     size_t spoken_count;
     size_t spoken_capacity;
