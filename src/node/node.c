@@ -153,8 +153,7 @@ void node_turn(struct node *node, struct node_ready ready)
     execute_send_later(node);
     answers_flush(&node->answers);
     checkpoint_turn(node);
-    if (!node->execute.digest_is_complete && node->checkpoint.state == CHECKPOINT_IDLE &&
-        node->now_ns >= node->execute.applied_ns + DIGEST_QUIET_NS) {
+    if (node->now_ns >= node->execute.applied_ns + DIGEST_QUIET_NS) {
         execute_fold(node);
     }
     node->links_due_ns = node->ports.tick_links(node->ports.self, node->now_ns);

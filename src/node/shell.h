@@ -42,9 +42,7 @@
 #define FULL_RETRY_NS       (1 * NS_PER_S)
 #define CHECKPOINT_RETRY_NS (5 * NS_PER_S)
 #define DISK_CHECK_NS       (5 * NS_PER_S)
-#define DIGEST_QUIET_NS                                                                            \
-    (20 * NS_PER_MS) /* without a decided order, before its digest is folded                       \
-                      */
+#define DIGEST_QUIET_NS     (1 * NS_PER_S) /* without a decided order: its digest is folded now */
 #define DIGEST_BUDGET     512u
 #define SYNC_SAMPLES      64u
 #define SERVE_BYTES_PER_S (32u << 20) /* to one peer, in the long run */

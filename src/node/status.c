@@ -24,6 +24,7 @@ void status_look(struct node *node, uint64_t number, struct status *status)
 {
     struct replica_view view;
     replica_look(node->core, &view);
+    execute_fold(node);
     *status = (struct status){
         .number = number,
         .id = node->settings->id,
