@@ -71,6 +71,13 @@ struct simplex_base {
     struct digest digest;
 };
 
+struct simplex_statement { /* of a vote; view 0: none */
+    enum vote_kind kind;
+    view_nr view;
+    struct digest digest;
+    struct digest message; /* which is signed */
+};
+
 struct simplex {
     struct simplex_settings settings;
     size_t quorum; /* Q = n - f */
@@ -95,6 +102,7 @@ struct simplex {
     uint64_t rebroadcast_at_ns;
     uint64_t helped_at_ns[REPLICAS_MAX];
 
+    struct simplex_statement statement;
     struct pool orders;
     struct simplex_view views[VIEW_WINDOW];
 };
@@ -218,5 +226,7 @@ void simplex_send_certificate(struct simplex *simplex, replica_id to, enum vote_
                               const struct simplex_view *slot, bool lazy);
 void simplex_gather(const struct simplex *simplex, const struct simplex_view *slot,
                     enum vote_kind kind, struct certificate *certificate);
+/* All were just sent what simplex_help would send. */
+void simplex_helped_all(struct simplex *simplex);
 
 #endif

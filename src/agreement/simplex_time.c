@@ -204,6 +204,13 @@ uint64_t simplex_deadline(const struct simplex *simplex)
     return deadline;
 }
 
+void simplex_helped_all(struct simplex *simplex)
+{
+    for (size_t i = 0; i < simplex->settings.replica_count; i++) {
+        simplex->helped_at_ns[i] = simplex->now_ns + simplex->settings.delta_ns / 2;
+    }
+}
+
 /* Sends a peer the certificate by which it enters our view, or the finalization of the base. */
 void simplex_help(struct simplex *simplex, replica_id peer, view_nr peer_view)
 {

@@ -39,7 +39,7 @@ static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
 
 struct simplex_view *simplex_find(struct simplex *simplex, view_nr view)
 {
-    if (!is_in_window(simplex, view)) {
+    if (!is_in_window(simplex, view) || view > simplex->highest_seen) {
         return NULL;
     }
     struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
@@ -130,6 +130,9 @@ static void certify(struct simplex *simplex, struct simplex_view *slot, enum vot
     struct effect effect = {.kind = EFFECT_PERSIST_CERTIFICATE, .certificate = &certificate};
     simplex->settings.effects.emit(simplex->settings.effects.context, &effect);
     simplex_send_certificate(simplex, REPLICA_ALL, kind, slot, true);
+    if (kind == VOTE_FINALIZE) {
+        simplex_helped_all(simplex); /* votes for it that are under way need no answer */
+    }
 }
 
 /* A vote that is held keeps the signature that was verified: one that comes again, in a
@@ -150,15 +153,25 @@ static void add_vote(struct simplex *simplex, struct simplex_view *slot, enum vo
     }
 }
 
-static bool verify_vote(const struct simplex *simplex, enum vote_kind kind, view_nr view,
+/* What a vote's signature signs. Whole quorums sign the same: the last one is remembered. */
+static const struct digest *statement_of(struct simplex *simplex, enum vote_kind kind, view_nr view,
+                                         const struct digest *digest)
+{
+    struct simplex_statement *last = &simplex->statement;
+    if (last->view != view || last->kind != kind || !digest_is_equal(&last->digest, digest)) {
+        *last = (struct simplex_statement){.kind = kind, .view = view, .digest = *digest};
+        vote_sign_digest(&simplex->settings.genesis, kind, view, digest, &last->message);
+    }
+    return &last->message;
+}
+
+static bool verify_vote(struct simplex *simplex, enum vote_kind kind, view_nr view,
                         const struct digest *digest, replica_id voter,
                         const struct signature *signature)
 {
-    struct digest message;
-    vote_sign_digest(&simplex->settings.genesis, kind, view, digest, &message);
     const struct authority *authority = &simplex->settings.authority;
-    return authority->verify(authority->context, &simplex->settings.replica_keys[voter], &message,
-                             signature);
+    return authority->verify(authority->context, &simplex->settings.replica_keys[voter],
+                             statement_of(simplex, kind, view, digest), signature);
 }
 
 enum verdict simplex_on_vote(struct simplex *simplex, const struct vote *vote)
@@ -400,9 +413,8 @@ void simplex_cast(struct simplex *simplex, struct simplex_view *slot, enum vote_
                         .voter = simplex->settings.self,
                         .view = slot->view,
                         .digest = digest == NULL ? no_digest : *digest};
-    struct digest message;
-    vote_sign_digest(&simplex->settings.genesis, kind, vote.view, &vote.digest, &message);
-    authority->sign(authority->context, &message, &vote.signature);
+    authority->sign(authority->context, statement_of(simplex, kind, vote.view, &vote.digest),
+                    &vote.signature);
     slot->sent[kind] = true;
     struct effect persist = {.kind = EFFECT_PERSIST_VOTE, .vote = &vote};
     simplex->settings.effects.emit(simplex->settings.effects.context, &persist);

@@ -433,11 +433,26 @@ static void lossy_link_finished_view_is_answered_with_finalization(void **state)
     (void)stage_certify(stage, 1, VOTE_FINALIZE, 1, &order.digest);
     assert_int_equal(stage_height(stage), 1);
     stage_forget(stage);
+    stage_at(stage, 60); /* later than a vote that was under way, and crossed the finalization */
     assert_int_equal(stage_vote(stage, 2, VOTE_NOTARIZE, 1, &order.digest), VERDICT_STALE);
     const struct stage_said *said = stage_last(stage, PEER_CERTIFICATE);
     assert_non_null(said);
     assert_int_equal(said->to, 2);
     assert_int_equal(said->message.certificate.kind, VOTE_FINALIZE);
+    stage_free(stage);
+}
+
+static void lossy_link_vote_that_crossed_the_finalization_is_not_answered(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_new(0, 4);
+    struct stage_order order;
+    stage_make_order(stage, 1, NULL, NULL, &order);
+    (void)stage_propose(stage, &order);
+    (void)stage_certify(stage, 1, VOTE_FINALIZE, 1, &order.digest);
+    assert_int_equal(stage_sends(stage, PEER_CERTIFICATE), 1); /* to all */
+    assert_int_equal(stage_vote(stage, 2, VOTE_FINALIZE, 1, &order.digest), VERDICT_STALE);
+    assert_int_equal(stage_sends(stage, PEER_CERTIFICATE), 1);
     stage_free(stage);
 }
 
@@ -469,6 +484,7 @@ int main(void)
         cmocka_unit_test(lossy_link_entry_certificate_is_repeated),
         cmocka_unit_test(lossy_link_peer_behind_is_helped),
         cmocka_unit_test(lossy_link_finished_view_is_answered_with_finalization),
+        cmocka_unit_test(lossy_link_vote_that_crossed_the_finalization_is_not_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
