@@ -69,20 +69,15 @@ static inline void put_u64(uint8_t *to, uint64_t value)
 
 static inline uint32_t get_u32(const uint8_t *from)
 {
-    uint32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        value |= (uint32_t)from[i] << (8 * i);
-    }
-    return value;
+    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+           (uint32_t)from[3] << 24; /* one load: compilers know it */
 }
 
 static inline uint64_t get_u64(const uint8_t *from)
 {
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++) {
-        value |= (uint64_t)from[i] << (8 * i);
-    }
-    return value;
+    return (uint64_t)from[0] | (uint64_t)from[1] << 8 | (uint64_t)from[2] << 16 |
+           (uint64_t)from[3] << 24 | (uint64_t)from[4] << 32 | (uint64_t)from[5] << 40 |
+           (uint64_t)from[6] << 48 | (uint64_t)from[7] << 56;
 }
 
 #endif
