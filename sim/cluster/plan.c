@@ -107,5 +107,6 @@ enum error plan_draw(struct plan *plan, const struct plan_options *options, stru
     plan->faults_until_ns = options->length_ns != 0 ? options->length_ns / 2 : faulty_ns;
     draw_customers(plan, &prng);
     draw_faults(plan, options->strategy, &prng);
+    plan->digest_every = UINT64_C(1) << 3 * prng_below(&prng, 4);
     return OK;
 }

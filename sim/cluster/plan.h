@@ -85,6 +85,7 @@ struct plan {
     uint64_t sync_ns;      /* a sync's usual time */
     uint64_t ledger_bytes; /* of each ledger file */
     uint64_t frame_ns;     /* a replica's work for one frame */
+    uint64_t digest_every; /* orders: the states' digests are compared after so many */
     size_t customer_count;
     struct plan_customer {
         enum customer_lie lie;

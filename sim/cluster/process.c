@@ -110,7 +110,7 @@ void process_show_applied(struct process *process)
 }
 
 /* Between turns only: within one, an order may be half applied. */
-static void show_state(struct process *process)
+void process_show_state(struct process *process)
 {
     struct sighting state = {.kind = SIGHT_STATE, .height = node_height(process->node)};
     if (!node_has_failed(process->node) && node_digest(process->node, &state.digest)) {
@@ -131,8 +131,8 @@ static void look(struct process *process)
     }
     process_show_applied(process);
     if (process->height_seen != process->state_seen &&
-        (process->height_seen % 8 == 0 || process->world->is_calm)) {
-        show_state(process);
+        process->height_seen % process->world->plan->digest_every == 0) {
+        process_show_state(process);
     }
     if (process->world->now_ns >= process->usage_at_ns) {
         process->usage_at_ns = process->world->now_ns + USAGE_EVERY_NS;
@@ -184,7 +184,7 @@ void process_start(struct process *process)
     process->view_seen = 0;
     world_see_replica(process,
                       &(struct sighting){.kind = SIGHT_STARTED, .height = process->height_seen});
-    show_state(process);
+    process_show_state(process);
     node_start(process->node);
     process->busy_until_ns = world->now_ns + START_NS;
     world_on_started(process);
@@ -195,7 +195,7 @@ void process_crash(struct process *process, enum faulty_loss loss, uint64_t back
     if (process->node == NULL) {
         return;
     }
-    show_state(process);
+    process_show_state(process);
     process->is_doomed = true;
     (void)node_close(process->node, false);
     process->node = NULL;

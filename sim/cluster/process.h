@@ -77,6 +77,8 @@ void process_start(struct process *process);
 void process_crash(struct process *process, enum faulty_loss loss, uint64_t back_after_ns);
 /* A turn, if it is up and not paused. */
 void process_turn(struct process *process);
+/* Shows the digest of its state. It is up. */
+void process_show_state(struct process *process);
 /* When it wants a turn; UINT64_MAX: down. */
 uint64_t process_deadline(const struct process *process);
 /* From now on a traitor: its shell is the same, its ports lie. */

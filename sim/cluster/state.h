@@ -59,7 +59,7 @@ void world_send_answer(struct world *world, struct process *from, link_nr link, 
 void world_send_request(void *context, size_t customer, replica_id to, struct slice frame);
 void world_see_customer(void *context, const struct sighting *sighting);
 /* Fills in who and when, and shows it to all. */
-void world_see_replica(struct process *process, const struct sighting *sighting);
+void world_see_replica(struct process *process, struct sighting *sighting);
 void world_see(struct world *world, const struct sighting *sighting);
 void world_note(struct world *world, enum happening_kind kind, const char *text);
 void world_mix(struct world *world, uint64_t value); /* into the trace */

@@ -20,9 +20,20 @@ void world_mix(struct world *world, uint64_t value)
     world->trace ^= world->trace >> 29;
 }
 
+/* Four sums side by side: nothing waits for the word before. */
 static void mix_bytes(struct world *world, struct slice bytes)
 {
+    uint64_t sums[4] = {1, 2, 3, 4};
     size_t at = 0;
+    for (; at + 32 <= bytes.size; at += 32) {
+        for (size_t i = 0; i < 4; i++) {
+            sums[i] = (sums[i] ^ get_u64(bytes.data + at + 8 * i)) * UINT64_C(0x9e3779b97f4a7c15);
+            sums[i] ^= sums[i] >> 29;
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        world_mix(world, sums[i]);
+    }
     for (; at + 8 <= bytes.size; at += 8) {
         world_mix(world, get_u64(bytes.data + at));
     }
@@ -42,18 +53,17 @@ void world_see(struct world *world, const struct sighting *sighting)
     }
 }
 
-void world_see_replica(struct process *process, const struct sighting *sighting)
+void world_see_replica(struct process *process, struct sighting *sighting)
 {
     struct world *world = process->world;
-    struct sighting full = *sighting;
     if (sighting->kind == SIGHT_EFFECT && sighting->effect->kind == EFFECT_SEND) {
         bool is_for_all = sighting->effect->to == REPLICA_ALL;
         world->stats.messages += is_for_all ? world->plan->replica_count - 1 : 1;
     }
-    full.now_ns = world->now_ns + process->turn_ns;
-    full.replica = process->id;
-    full.is_loyal = process_is_loyal(process);
-    world_see(world, &full);
+    sighting->now_ns = world->now_ns + process->turn_ns;
+    sighting->replica = process->id;
+    sighting->is_loyal = process_is_loyal(process);
+    world_see(world, sighting);
 }
 
 void world_see_customer(void *context, const struct sighting *sighting)
@@ -215,6 +225,9 @@ static void on_parcel(struct world *world, struct parcel *parcel, struct parcel_
     }
     arrive(world, parcel);
     (void)parcel_queue_add(queue, &world->parcels, parcel, INBOX_BYTES_MAX);
+    if (process_deadline(process) <= world->now_ns) { /* it waits for nothing else */
+        process_turn(process);
+    }
     world_wake(process);
 }
 
@@ -455,6 +468,11 @@ static void conclude(struct world *world)
         if (world->plan->customers[c].lie != CUSTOMER_HONEST) {
             outcome->lie_counts[world->plan->customers[c].lie] +=
                 customer_acted(world->customers[c]);
+        }
+    }
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        if (world->processes[i].node != NULL) {
+            process_show_state(&world->processes[i]);
         }
     }
     if (oracles_finding(&world->oracles) == NULL) {

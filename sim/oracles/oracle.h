@@ -102,8 +102,6 @@ struct oracle {
     const char *says; /* the property in one sentence */
     enum property property;
     void *self;
-    uint32_t sights; /* bit k: sightings of kind k are for it */
-    void (*see)(void *self, const struct sighting *sighting);
     /* NULL: nothing is wrong so far. Otherwise one sentence with numbers in it; the first one. */
     const char *(*finding)(const void *self);
     void (*free)(void *self);
@@ -112,9 +110,12 @@ struct oracle {
 /* All oracles there are; each is made fresh for one run. */
 #define ORACLES_MAX 16u
 struct oracle_history;
+struct oracle_self;
 struct oracles {
     size_t count;
     struct oracle all[ORACLES_MAX];
+    struct oracle_self *seers[SIGHT_END + 1][ORACLES_MAX]; /* of each kind of sighting */
+    size_t seer_counts[SIGHT_END + 1];
     struct oracle_history *history; /* what happened, for all of them */
     const struct oracle *first;     /* that found something */
 };

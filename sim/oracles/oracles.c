@@ -45,12 +45,15 @@ enum error oracles_new(struct oracles *oracles, const struct oracle_world *world
             .name = kinds[i]->name,
             .says = kinds[i]->says,
             .property = kinds[i]->property,
-            .sights = kinds[i]->sights,
             .self = self,
-            .see = kinds[i]->see,
             .finding = finding_of,
             .free = free_self,
         };
+        for (size_t sight = 0; sight <= SIGHT_END; sight++) {
+            if ((kinds[i]->sights & ORACLE_SIGHT(sight)) != 0) {
+                oracles->seers[sight][oracles->seer_counts[sight]++] = self;
+            }
+        }
     }
     return OK;
 }
@@ -64,17 +67,23 @@ void oracles_free(struct oracles *oracles)
     *oracles = (struct oracles){0};
 }
 
+static const struct oracle *oracle_of(const struct oracles *oracles, const struct oracle_self *self)
+{
+    size_t i = 0;
+    while (oracles->all[i].self != self) {
+        i++;
+    }
+    return &oracles->all[i];
+}
+
 void oracles_see(struct oracles *oracles, const struct sighting *sighting)
 {
     oracle_history_see(oracles->history, sighting);
-    for (size_t i = 0; i < oracles->count; i++) {
-        struct oracle *oracle = &oracles->all[i];
-        if ((oracle->sights & ORACLE_SIGHT(sighting->kind)) == 0) {
-            continue;
-        }
-        oracle->see(oracle->self, sighting);
-        if (oracles->first == NULL && oracle->finding(oracle->self) != NULL) {
-            oracles->first = oracle;
+    for (size_t i = 0; i < oracles->seer_counts[sighting->kind]; i++) {
+        struct oracle_self *self = oracles->seers[sighting->kind][i];
+        self->kind->see(self, sighting);
+        if (self->finding.is_set && oracles->first == NULL) {
+            oracles->first = oracle_of(oracles, self);
         }
     }
 }

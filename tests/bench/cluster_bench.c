@@ -45,6 +45,7 @@ static void make_plan(struct plan *plan, const struct load *load)
                                           .delay_max_ns = 400 * PLAN_US};
     plan->sync_ns = 300 * PLAN_US;
     plan->frame_ns = 5 * PLAN_US;
+    plan->digest_every = 1024;
     plan->ledger_bytes = UINT64_C(1) << 20;
     plan->customer_count = load->customers;
     for (size_t c = 0; c < load->customers; c++) {
