@@ -157,6 +157,11 @@ void customer_stop(struct customer *customer, uint64_t operations_more)
     customer->is_stopped = true;
 }
 
+bool customer_wants_more(const struct customer *customer)
+{
+    return customer->started < customer->settings.operations_max;
+}
+
 size_t customer_open_count(const struct customer *customer)
 {
     return customer->open;

@@ -76,6 +76,8 @@ uint64_t customer_deadline(struct customer *customer); /* UINT64_MAX: nothing to
 void customer_restart(struct customer *customer, uint64_t now_ns);
 /* At most so many new operations from now on, and no lies; what is under way goes on. */
 void customer_stop(struct customer *customer, uint64_t operations_more);
+/* Will it ask for more, sooner or later? */
+bool customer_wants_more(const struct customer *customer);
 /* Operations without an end yet. */
 size_t customer_open_count(const struct customer *customer);
 /* Operations that ended with a result. */

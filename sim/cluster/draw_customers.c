@@ -7,10 +7,12 @@
 #include "cluster/draw_customers.h"
 
 #define STEADY_OPERATIONS_MIN 16u
-#define STEADY_OPERATIONS     48u
+#define STEADY_OPERATIONS     36u
 #define BUSY_OPERATIONS_MIN   20u
-#define BUSY_OPERATIONS       100u
-#define LATE_OPERATIONS_LONG  40u
+#define BUSY_OPERATIONS       80u
+#define LONG_LATE_ONE_IN      10u
+#define LONG_LATE_OPERATIONS  64u
+#define LONG_TIMEOUT_NS       (600 * PLAN_S)
 
 /* In eighths of the time that faults last: how long all operations together are stretched. */
 static uint64_t draw_span_ns(const struct plan *plan, struct prng *prng)
@@ -56,6 +58,21 @@ static void draw_pace(const struct plan *plan, struct plan_customer *customer, s
     }
 }
 
+/* One operation after the other, each waited for: so that in the calm there are many views with
+ * work in them, and what traitors can do to each of them adds up, if it does. */
+static void go_on_for_long(const struct plan *plan, struct plan_customer *customer,
+                           struct prng *prng)
+{
+    customer->is_open_loop = false;
+    customer->in_flight = 1;
+    customer->burst = 0;
+    customer->pause_ns = 0;
+    customer->timeout_ns = LONG_TIMEOUT_NS;
+    be_steady(plan, customer, prng);
+    customer->operations_late = LONG_LATE_OPERATIONS;
+    customer->operations_max += LONG_LATE_OPERATIONS;
+}
+
 void draw_customers(struct plan *plan, struct prng *prng)
 {
     static const uint8_t counts[] = {1, 2, 2, 3, 3, 4, 6};
@@ -67,7 +84,7 @@ void draw_customers(struct plan *plan, struct prng *prng)
         *customer = (struct plan_customer){.key_count = key_count};
         customer->in_flight = 1 + prng_below(prng, prng_below(prng, 4) == 0 ? 32 : 4);
         customer->is_open_loop = prng_below(prng, 4) == 0;
-        customer->operations_late = 1 + prng_below(prng, 3);
+        customer->operations_late = 1 + prng_below(prng, 2);
         customer->value_bytes_max = prng_below(prng, 8) == 0 ? 4000 : 40;
         customer->timeout_ns = 200 * PLAN_MS + prng_below(prng, 20) * 500 * PLAN_MS;
         if (has_liars && c > 0 && prng_below(prng, 2) == 0) {
@@ -76,7 +93,7 @@ void draw_customers(struct plan *plan, struct prng *prng)
         }
         draw_pace(plan, customer, prng);
     }
-    if (prng_below(prng, 6) == 0) {
-        plan->customers[0].operations_late = LATE_OPERATIONS_LONG; /* the first is honest */
+    if (prng_below(prng, LONG_LATE_ONE_IN) == 0) {
+        go_on_for_long(plan, &plan->customers[0], prng); /* the first is honest */
     }
 }

@@ -428,11 +428,23 @@ static void on_event(struct world *world, const struct event *event)
     }
 }
 
-/* When nothing that an oracle waits for is open any more: looked at now and then. */
+static bool is_anything_wanted(const struct world *world)
+{
+    for (size_t c = 0; c < world->plan->customer_count; c++) {
+        if (world->plan->customers[c].lie == CUSTOMER_HONEST &&
+            customer_wants_more(world->customers[c])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* When nobody asks for more, and nothing that an oracle waits for is open any more: looked at now
+ * and then. */
 static bool is_settled(const struct world *world)
 {
     return world->is_calm && world->stats.events % SETTLED_EVERY == 0 &&
-           oracles_is_settled(&world->oracles);
+           !is_anything_wanted(world) && oracles_is_settled(&world->oracles);
 }
 
 static void turn(struct world *world)
