@@ -98,7 +98,10 @@ enum error resources_open(struct resources *resources, const struct daemon_setti
 {
     *resources = (struct resources){.settings = settings, .signal_fd = -1};
     resources->node_settings = (struct node_settings){
-        .group = &settings->group, .id = settings->id, .data_path = settings->data_path};
+        .group = &settings->group,
+        .id = settings->id,
+        .data_path = settings->data_path,
+        .checkpoint = {.requests = CHECKPOINT_REQUESTS, .bytes = CHECKPOINT_BYTES}};
     resources->work_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (resources->work_fd < 0 || take_signals(&resources->signal_fd) != OK) {
         return error_set(text, ERROR_IO, "cannot make file descriptors for signals and events");

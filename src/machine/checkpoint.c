@@ -34,8 +34,8 @@ bool executor_digest(struct executor *executor, size_t budget, struct digest *di
 bool executor_checkpoint_is_due(const struct executor *executor)
 {
     return !executor->state.is_frozen &&
-           (executor->at.executed - executor->frozen_requests >= CHECKPOINT_REQUESTS ||
-            executor->state.machine_bytes >= CHECKPOINT_BYTES);
+           (executor->at.executed - executor->frozen_requests >= executor->limits.requests ||
+            executor->state.machine_bytes >= executor->limits.bytes);
 }
 
 void executor_checkpoint_begin(struct executor *executor, uint64_t ledger_scan)

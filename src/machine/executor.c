@@ -264,9 +264,11 @@ enum error executor_query(struct executor *executor, const struct public_key *cl
 /* ---- life ---- */
 
 enum error executor_new(struct executor **executor, struct store store,
-                        const struct strategos_machine *machine, const struct digest *genesis,
+                        const struct strategos_machine *machine,
+                        const struct checkpoint_limits *limits, const struct digest *genesis,
                         struct error_text *text)
 {
+    ASSERT(limits->requests != 0 && limits->bytes != 0);
     struct executor *fresh = calloc(1, sizeof *fresh);
     void *memory = malloc(DECODE_ARENA_BYTES);
     if (fresh == NULL || memory == NULL) {
@@ -276,6 +278,7 @@ enum error executor_new(struct executor **executor, struct store store,
     }
     fresh->store = store;
     fresh->machine = machine;
+    fresh->limits = *limits;
     enum error error = store.ops->meta(store.self, &fresh->at);
     if (error != OK) {
         (void)error_set(text, error, "the store's checkpoint cannot be read: %s",

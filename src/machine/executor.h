@@ -16,11 +16,15 @@
 #include "strategos/machine.h"
 #include "wire/message.h"
 
-/* A checkpoint is due after this many requests or this many bytes of distinct changes. The caller
- * may apply a few more orders before it begins one, so replicas' checkpoints may lie a little
- * apart. */
-#define CHECKPOINT_REQUESTS (1u << 20)
-#define CHECKPOINT_BYTES    (24u << 20) /* changes.h says what a change counts for */
+/* A checkpoint is due after this many requests or this many bytes of distinct changes; neither is
+ * 0. The caller may apply a few more orders before it begins one, so replicas' checkpoints may lie
+ * a little apart. */
+struct checkpoint_limits {
+    uint64_t requests;
+    uint64_t bytes; /* changes.h says what a change counts for */
+};
+#define CHECKPOINT_REQUESTS (1u << 20) /* what a replica in service takes */
+#define CHECKPOINT_BYTES    (24u << 20)
 
 struct executor;
 
@@ -32,6 +36,7 @@ struct executor;
  * `store` and `machine` outlive the executor. */
 MUST_USE enum error executor_new(struct executor **executor, struct store store,
                                  const struct strategos_machine *machine,
+                                 const struct checkpoint_limits *limits,
                                  const struct digest *genesis, struct error_text *text);
 void executor_free(struct executor *executor);
 

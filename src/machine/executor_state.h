@@ -44,6 +44,7 @@ struct executor {
     enum error failure; /* sticky: what is in memory cannot be trusted any more */
 
     /* Checkpoints. */
+    struct checkpoint_limits limits;
     uint64_t frozen_requests; /* executed when the last one was begun */
     struct store_meta checkpoint;
     bool checkpoint_is_done;

@@ -21,7 +21,7 @@ static void start_work(struct node *node)
     if (!node->ports.begin_work(node->ports.self, work, node)) {
         log_event(LOG_WARN, "checkpoint-delayed", "reason=\"no thread\"");
         checkpoint->state = CHECKPOINT_RETRY;
-        checkpoint->retry_ns = node->now_ns + CHECKPOINT_RETRY_NS;
+        checkpoint->retry_ns = node->now_ns + FULL_RETRY_NS;
     }
 }
 
@@ -45,10 +45,10 @@ static void begin(struct node *node)
 bool checkpoint_is_behind(const struct node *node)
 {
     const struct checkpoint *checkpoint = &node->checkpoint;
+    const struct checkpoint_limits *limits = &node->settings->checkpoint;
     return checkpoint->state != CHECKPOINT_IDLE &&
-           (executor_requests(node->executor) - checkpoint->begun_requests >=
-                (uint64_t)(CHECKPOINT_REQUESTS) ||
-            checkpoint->later_bytes >= (uint64_t)(CHECKPOINT_BYTES));
+           (executor_requests(node->executor) - checkpoint->begun_requests >= limits->requests ||
+            checkpoint->later_bytes >= limits->bytes);
 }
 
 void checkpoint_turn(struct node *node)
@@ -85,7 +85,7 @@ static void on_result(struct node *node)
         }
         checkpoint->is_full = true;
         checkpoint->state = CHECKPOINT_RETRY;
-        checkpoint->retry_ns = node->now_ns + CHECKPOINT_RETRY_NS;
+        checkpoint->retry_ns = node->now_ns + FULL_RETRY_NS;
         return;
     }
     checkpoint->state = CHECKPOINT_IDLE;

@@ -188,6 +188,11 @@ height_nr node_height(const struct node *node)
     return executor_height(node->executor);
 }
 
+bool node_is_paused(const struct node *node)
+{
+    return node->durable.is_paused;
+}
+
 bool node_is_synced(const struct node *node)
 {
     return !ledger_is_dirty(archive_ledger(node->archive));

@@ -6,6 +6,7 @@
 #define STRATEGOS_NODE_NODE_H
 
 #include "config/group.h"
+#include "machine/executor.h"
 #include "node/ports.h"
 #include "replica/replica.h"
 
@@ -13,6 +14,7 @@ struct node_settings {
     const struct group *group;
     replica_id id;
     const char *data_path; /* for messages */
+    struct checkpoint_limits checkpoint;
 };
 
 struct node;
@@ -49,6 +51,8 @@ bool node_is_stopping(const struct node *node);
 /* For those who look on: oracles, tests. */
 struct replica *node_core(struct node *node);
 height_nr node_height(const struct node *node); /* applied */
+/* The disk has no room for its records: nothing leaves. */
+bool node_is_paused(const struct node *node);
 /* Whether everything that was persisted is on disk, as far as the ledger knows. */
 bool node_is_synced(const struct node *node);
 /* The digest of the state if it is complete at node_height. */

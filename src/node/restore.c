@@ -275,7 +275,8 @@ static enum error restore_steps(struct node *node, struct error_text *text)
         return error_set(text, ERROR_IO, "%s: the store's checkpoint cannot be read",
                          node->settings->data_path);
     }
-    TRY(executor_new(&node->executor, *store, node->ports.machine, &node->group->genesis, text));
+    TRY(executor_new(&node->executor, *store, node->ports.machine, &node->settings->checkpoint,
+                     &node->group->genesis, text));
     TRY(open_archive(node, &meta, text));
     make_core(node, &meta);
     TRY(restore_lanes(node, text));

@@ -37,12 +37,11 @@
 #define EXECUTE_BACKLOG     32u         /* no more input while more than this wait */
 
 /* When. */
-#define SYNC_AFTER_NS       (200 * NS_PER_MS) /* what nobody waits for is on disk this soon */
-#define SYNC_AFTER_BYTES    (1u << 20)
-#define FULL_RETRY_NS       (1 * NS_PER_S)
-#define CHECKPOINT_RETRY_NS (5 * NS_PER_S)
-#define DISK_CHECK_NS       (5 * NS_PER_S)
-#define DIGEST_QUIET_NS     (1 * NS_PER_S) /* without a decided order: its digest is folded now */
+#define SYNC_AFTER_NS     (200 * NS_PER_MS) /* what nobody waits for is on disk this soon */
+#define SYNC_AFTER_BYTES  (1u << 20)
+#define FULL_RETRY_NS     (1 * NS_PER_S)
+#define DISK_CHECK_NS     (5 * NS_PER_S)
+#define DIGEST_QUIET_NS   (1 * NS_PER_S) /* without a decided order: its digest is folded now */
 #define DIGEST_BUDGET     512u
 #define SYNC_SAMPLES      64u
 #define SERVE_BYTES_PER_S (32u << 20) /* to one peer, in the long run */

@@ -80,12 +80,14 @@ int main(int argc, char **argv)
     uint64_t keys = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000;
     uint64_t orders = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000;
     struct digest genesis = {{0}};
+    const struct checkpoint_limits limits = {.requests = CHECKPOINT_REQUESTS,
+                                             .bytes = CHECKPOINT_BYTES};
     struct test_store memory;
     test_store_init(&memory);
     struct executor *executor;
     struct error_text text;
-    ASSERT(executor_new(&executor, test_store_interface(&memory), &machine_kv, &genesis, &text) ==
-           OK);
+    ASSERT(executor_new(&executor, test_store_interface(&memory), &machine_kv, &limits, &genesis,
+                        &text) == OK);
     struct prng prng;
     prng_init(&prng, 1);
     struct lane_tip tip = {.lane.session = 1};

@@ -297,6 +297,29 @@ static void checkpoint_is_due_after_enough_bytes_of_distinct_changes(void **stat
     free_world(asked);
 }
 
+static void checkpoint_is_due_after_enough_requests_whatever_they_changed(void **state)
+{
+    (void)state;
+    struct world *world = new_world();
+    struct lane lane;
+    world->limits.requests = 5;
+    world_restart(world, &machine_kv);
+    lane_begin(world, &lane, 1, 1);
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 5; i++) {
+            assert_false(executor_checkpoint_is_due(world->executor));
+            put_key(world, &lane, 1, "v");
+        }
+        assert_true(executor_checkpoint_is_due(world->executor));
+        world_checkpoint(world);
+    }
+    put_key(world, &lane, 1, "v");
+    world_restart(world, &machine_kv); /* counts from the checkpoint on */
+    assert_int_equal(executor_requests(world->executor), 15);
+    assert_false(executor_checkpoint_is_due(world->executor));
+    free_world(world);
+}
+
 static void *run_checkpoint(void *context)
 {
     struct world *world = context;
@@ -363,6 +386,7 @@ int main(void)
         cmocka_unit_test(changes_taken_back_restore_the_digest),
         cmocka_unit_test(failed_checkpoint_can_be_run_again),
         cmocka_unit_test(checkpoint_is_due_after_enough_bytes_of_distinct_changes),
+        cmocka_unit_test(checkpoint_is_due_after_enough_requests_whatever_they_changed),
         cmocka_unit_test(checkpoint_runs_while_orders_are_applied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

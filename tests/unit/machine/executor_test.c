@@ -364,7 +364,8 @@ static void damaged_session_record_is_refused_at_start(void **state)
         struct executor *executor;
         struct error_text text;
         assert_int_equal(executor_new(&executor, test_store_interface(&fixture->world.store),
-                                      &machine_counter, &fixture->world.genesis, &text),
+                                      &machine_counter, &fixture->world.limits,
+                                      &fixture->world.genesis, &text),
                          ERROR_DAMAGED);
         assert_true(omap_delete(&fixture->world.store.visible, keys[i]));
     }

@@ -49,13 +49,14 @@ static void start(struct world *world, const struct strategos_machine *machine)
 {
     struct error_text text;
     ASSERT(executor_new(&world->executor, test_store_interface(&world->store), machine,
-                        &world->genesis, &text) == OK);
+                        &world->limits, &world->genesis, &text) == OK);
     world->height = executor_height(world->executor);
 }
 
 void world_init(struct world *world, const struct strategos_machine *machine)
 {
-    *world = (struct world){.genesis = {{1, 2, 3}}};
+    *world = (struct world){.genesis = {{1, 2, 3}},
+                            .limits = {.requests = CHECKPOINT_REQUESTS, .bytes = CHECKPOINT_BYTES}};
     test_store_init(&world->store);
     start(world, machine);
 }

@@ -32,6 +32,7 @@ struct world {
     struct test_store store;
     struct executor *executor;
     struct digest genesis;
+    struct checkpoint_limits limits;
     height_nr height;
     size_t reply_count;
     struct world_reply replies[WORLD_REPLIES_MAX];

@@ -50,8 +50,11 @@ static int setup(void **state)
         group->replicas[i] = (struct group_replica){.id = i, .key.bytes = {(uint8_t)(i + 1)}};
     }
     group_genesis(group, &group->genesis);
-    world->settings =
-        (struct node_settings){.group = group, .id = 1, .data_path = world->folder.path};
+    world->settings = (struct node_settings){
+        .group = group,
+        .id = 1,
+        .data_path = world->folder.path,
+        .checkpoint = {.requests = CHECKPOINT_REQUESTS, .bytes = CHECKPOINT_BYTES}};
     world->node.settings = &world->settings;
     world->node.group = group;
     void *memory = malloc(DECODE_BYTES_MAX);

@@ -297,7 +297,11 @@ static void sit_down(struct table *table, replica_id id, size_t strategy)
         .genesis = table->group.genesis, .replica = table->group.replicas[id].key, .id = id};
     seat->table = table;
     seat->id = id;
-    seat->settings = (struct node_settings){.group = &table->group, .id = id, .data_path = "seat"};
+    seat->settings = (struct node_settings){
+        .group = &table->group,
+        .id = id,
+        .data_path = "seat",
+        .checkpoint = {.requests = CHECKPOINT_REQUESTS, .bytes = CHECKPOINT_BYTES}};
     mailbox_init(&seat->frames);
     mailbox_init(&seat->requests);
     seat->disk = faulty_folder_new(id);
