@@ -65,6 +65,7 @@ static void draw_one(struct plan *plan, enum fault_kind kind, struct prng *prng)
 {
     struct fault *fault = add(plan, kind, some_time(plan, prng));
     fault->length_ns = (5 + prng_below(prng, prng_below(prng, 4) == 0 ? 1500 : 250)) * PLAN_MS;
+    fault->length_ns *= kind == FAULT_DISK_FULL ? 4 : 1; /* somebody must come and make room */
     fault->value = strength(kind, prng);
     fault->who = (uint32_t)prng_below(prng, plan->replica_count);
     fault->whom = some_set(plan, prng);
@@ -108,7 +109,8 @@ static void draw_common(struct plan *plan, struct prng *prng)
                                             FAULT_DISK_FULL,
                                             FAULT_DISK_SLOW,
                                             FAULT_DISK_READ,
-                                            FAULT_CUSTOMER_RESTART};
+                                            FAULT_CUSTOMER_RESTART,
+                                            FAULT_STORE_DAMAGED};
     uint64_t density = prng_below(prng, 4); /* 0: a quiet run */
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         bool is_on = prng_below(prng, 5) < density;

@@ -23,6 +23,7 @@ static const char *const names[FAULT_KIND_COUNT] = {
     [FAULT_DISK_FULL] = "disk-full",
     [FAULT_DISK_SLOW] = "disk-slow",
     [FAULT_DISK_READ] = "disk-read",
+    [FAULT_STORE_DAMAGED] = "store-damaged",
     [FAULT_DISK_FLIP] = "disk-flip",
     [FAULT_DISK_MISDIRECT] = "disk-misdirect",
     [FAULT_DISK_LIES] = "disk-lies",
@@ -90,6 +91,7 @@ void fault_describe(const struct fault *fault, char *line, size_t room)
     case FAULT_FLAP:
     case FAULT_CLOG:
     case FAULT_DISK_FULL:
+    case FAULT_STORE_DAMAGED:
         (void)snprintf(line, room, "replica %u: %s, for %llu ms", fault->who, names[fault->kind],
                        ms);
         return;

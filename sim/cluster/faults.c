@@ -62,8 +62,8 @@ static void crash_later(struct process *process, const struct fault *fault)
     process->loss = (enum faulty_loss)(fault->whom % FAULTY_LOSS_COUNT);
     process->back_after_ns = fault->length_ns;
     if (fault->kind == FAULT_CRASH_AT_CALL) {
-        faulty_folder_crash_at(process->disk,
-                               faulty_folder_calls(process->disk) + (uint64_t)fault->value);
+        faulty_folder_crash_at(process->disk.folder,
+                               faulty_folder_calls(process->disk.folder) + (uint64_t)fault->value);
     } else {
         process->sends_to_crash = (uint64_t)fault->value;
     }
@@ -98,28 +98,39 @@ static void move_clock(struct process *process, const struct fault *fault)
     }
 }
 
+static void make_room(struct process *process)
+{
+    faulty_folder_set_room(process->disk.folder, UINT64_MAX);
+    faulty_folder_fail_writes(process->disk.folder, false);
+}
+
 static void damage_disk(struct world *world, struct process *process, const struct fault *fault)
 {
     switch ((unsigned)fault->kind) {
     case FAULT_DISK_FULL:
-        faulty_folder_set_room(process->disk, 0);
+        faulty_folder_set_room(process->disk.folder, 0);
+        faulty_folder_fail_writes(process->disk.folder, fault->value % 2 != 0);
+        return;
+    case FAULT_STORE_DAMAGED:
+        process_crash(process, FAULTY_KEEP, fault->length_ns);
+        faulty_store_spoil(process->disk.store);
         return;
     case FAULT_DISK_SLOW:
         process->sync_ns = (uint64_t)fault->value * PLAN_MS;
         process->slow_until_ns = world->now_ns + fault->length_ns;
         return;
     case FAULT_DISK_READ:
-        faulty_folder_fail_read(process->disk, (uint64_t)fault->value);
+        faulty_folder_fail_read(process->disk.folder, (uint64_t)fault->value);
         process->has_read_fault = true;
         return;
     case FAULT_DISK_FLIP:
-        (void)faulty_folder_flip(process->disk, (uint64_t)fault->value);
+        (void)faulty_folder_flip(process->disk.folder, (uint64_t)fault->value);
         break;
     case FAULT_DISK_MISDIRECT:
-        faulty_folder_misdirect(process->disk, (uint64_t)fault->value);
+        faulty_folder_misdirect(process->disk.folder, (uint64_t)fault->value);
         break;
     case FAULT_DISK_LIES:
-        faulty_folder_set_lying(process->disk, true);
+        faulty_folder_set_lying(process->disk.folder, true);
         break;
     default:
         process->is_gone = true;
@@ -145,9 +156,7 @@ static void be_twins(struct world *world, const struct fault *fault)
         return;
     }
     world->process_count++;
-    faulty_folder_free(second->disk);
-    second->disk = faulty_folder_clone(first->disk, world->plan->seed + index);
-    second->inner = faulty_folder_view(second->disk);
+    process_take_disk(second, disk_clone(&first->disk, world->plan->seed + index));
     /* Two copies under one name: each hears some of the others, and some hear both. */
     uint64_t split = (uint64_t)fault->value;
     for (uint32_t i = 0; i < index; i++) {
@@ -170,14 +179,12 @@ static void be_twins(struct world *world, const struct fault *fault)
 static void forget(struct world *world, const struct fault *fault)
 {
     struct process *process = world_process(world, fault->who);
-    if (process->old_disk == NULL || process->node == NULL || process->traitor == NULL) {
+    if (process->old_disk.folder == NULL || process->node == NULL || process->traitor == NULL) {
         return;
     }
     process_crash(process, FAULTY_LOSE, 10 * PLAN_MS);
-    faulty_folder_free(process->disk);
-    process->disk = process->old_disk;
-    process->inner = faulty_folder_view(process->disk);
-    process->old_disk = NULL;
+    process_take_disk(process, process->old_disk);
+    process->old_disk = (struct disk){0};
 }
 
 static void cut_customer(struct world *world, const struct fault *fault, bool is_cut)
@@ -221,8 +228,8 @@ static void begin_on_replica(struct world *world, const struct fault *fault,
         return;
     case FAULT_CORRUPT:
         process_corrupt(process, (size_t)fault->value);
-        if (process->old_disk == NULL) {
-            process->old_disk = faulty_folder_clone(process->disk, world->plan->seed);
+        if (process->old_disk.folder == NULL) {
+            process->old_disk = disk_clone(&process->disk, world->plan->seed);
         }
         return;
     default:
@@ -307,7 +314,7 @@ void faults_end(struct world *world, size_t index)
         cut_customer(world, fault, false);
         return;
     case FAULT_DISK_FULL:
-        faulty_folder_set_room(world_process(world, fault->who)->disk, UINT64_MAX);
+        make_room(world_process(world, fault->who));
         return;
     case FAULT_PAUSE:
         world_wake(world_process(world, fault->who));
@@ -322,9 +329,9 @@ void faults_calm(struct world *world)
     network_calm(&world->network, world->plan->delta_ns, world->now_ns);
     for (uint32_t i = 0; i < world->process_count; i++) {
         struct process *process = &world->processes[i];
-        faulty_folder_set_room(process->disk, UINT64_MAX);
-        faulty_folder_fail_read(process->disk, 0);
-        faulty_folder_crash_at(process->disk, 0);
+        make_room(process);
+        faulty_folder_fail_read(process->disk.folder, 0);
+        faulty_folder_crash_at(process->disk.folder, 0);
         process->sends_to_crash = UINT64_MAX;
         process->slow_until_ns = 0;
         process->paused_until_ns = 0;

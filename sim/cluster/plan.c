@@ -95,6 +95,26 @@ static enum error draw_network(struct plan *plan, const struct plan_options *opt
     return OK;
 }
 
+/* A run has a hundred orders or so: what is due after many more than that is due never. */
+static void draw_checkpoints(struct plan *plan, struct prng *prng)
+{
+    plan->checkpoint =
+        (struct checkpoint_limits){.requests = CHECKPOINT_REQUESTS, .bytes = CHECKPOINT_BYTES};
+    uint64_t often = prng_below(prng, 8);
+    uint64_t few = 8 + prng_below(prng, 60);
+    uint64_t many = 60 + prng_below(prng, 2000);
+    if (often != 0) {
+        plan->checkpoint.requests = often < 6 ? few : many;
+    }
+    uint64_t bytes = (2 + prng_below(prng, 64)) << 10;
+    if (prng_below(prng, 4) == 0) {
+        plan->checkpoint.bytes = bytes;
+    }
+    uint64_t quick_ns = prng_below(prng, 5000) * PLAN_US;
+    uint64_t slow_ns = prng_below(prng, 300) * PLAN_MS;
+    plan->checkpoint_ns = prng_below(prng, 3) == 0 ? slow_ns : quick_ns;
+}
+
 enum error plan_draw(struct plan *plan, const struct plan_options *options, struct error_text *text)
 {
     struct prng prng;
@@ -108,5 +128,6 @@ enum error plan_draw(struct plan *plan, const struct plan_options *options, stru
     draw_customers(plan, &prng);
     draw_faults(plan, options->strategy, &prng);
     plan->digest_every = UINT64_C(1) << 3 * prng_below(&prng, 4);
+    draw_checkpoints(plan, &prng);
     return OK;
 }

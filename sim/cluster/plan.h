@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cluster/customer.h"
+#include "machine/executor.h"
 #include "wire/limits.h"
 
 #include <stdbool.h>
@@ -40,10 +41,13 @@ enum fault_kind {
     FAULT_NARROW,       /* links from `who` carry `value` KB/s */
     FAULT_CUSTOMER_CUT, /* customer `who` reaches only `whom` */
     /* Disks. */
-    FAULT_DISK_FULL, /* of `who`, for length_ns */
+    FAULT_DISK_FULL, /* of `who`, for length_ns: no new file if `value` is even, no write either if
+                        it is odd */
     FAULT_DISK_SLOW, /* a sync takes `value` ms, for length_ns */
     FAULT_DISK_READ, /* the value-th read from now fails */
-    FAULT_DISK_FLIP, /* a bit of what was synced flips, found at the next start at the latest */
+    FAULT_STORE_DAMAGED, /* crashes, and its store is found damaged and set aside at the next start
+                          */
+    FAULT_DISK_FLIP,     /* a bit of what was synced flips, found at the next start at the latest */
     FAULT_DISK_MISDIRECT, /* a write lands elsewhere; counts among the f if it was a lost write */
     FAULT_DISK_LIES,      /* syncs do nothing; counts among the f */
     FAULT_DISK_LOST,      /* crashes, and its disk is gone for good; counts among the f */
@@ -86,6 +90,8 @@ struct plan {
     uint64_t ledger_bytes; /* of each ledger file */
     uint64_t frame_ns;     /* a replica's work for one frame */
     uint64_t digest_every; /* orders: the states' digests are compared after so many */
+    struct checkpoint_limits checkpoint;
+    uint64_t checkpoint_ns; /* to write one, on a disk that is not slow */
     size_t customer_count;
     struct plan_customer {
         enum customer_lie lie;

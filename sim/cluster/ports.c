@@ -127,19 +127,29 @@ static bool is_short_of_descriptors(void *self)
     return false;
 }
 
-/* At once; that it is done is said in a later turn. */
+/* Done in a later turn, when it would be done. */
 static bool begin_work(void *self, void (*work)(void *context), void *context)
 {
     struct process *process = self;
-    work(context);
-    process->has_work_done = true;
+    struct world *world = process->world;
+    bool is_slow = world->now_ns < process->slow_until_ns;
+    ASSERT(process->work == NULL);
+    process->work = work;
+    process->work_context = context;
+    process->work_at_ns = world->now_ns + process->turn_ns + world->plan->checkpoint_ns +
+                          (is_slow ? FAULTY_STORE_CALLS * process->sync_ns : 0);
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_CHECKPOINT_BEGUN});
     return true;
 }
 
+/* Nobody waits for it but one who is dying. */
 static void finish_work(void *self)
 {
     struct process *process = self;
-    process->has_work_done = false;
+    void (*work)(void *) = process->work;
+    faulty_store_die(process->disk.store);
+    process->work = NULL;
+    work(process->work_context);
 }
 
 /* Does it add to the ledger? */
@@ -190,7 +200,7 @@ struct ports process_world_ports(struct process *process)
         .self = process,
         .authority = ideal_authority(&process->signer),
         .ledger = process->disk_view,
-        .store = process->store,
+        .store = faulty_store_view(process->disk.store),
         .machine = &machine_kv,
         .core_memory = process->core_memory,
         .seed = process->world->plan->seed + process->index,

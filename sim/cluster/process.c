@@ -5,7 +5,6 @@
 #include "base/prng.h"
 #include "cluster/state.h"
 #include "storage/ledger.h"
-#include "storage/store_memory.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -13,6 +12,7 @@
 #define TURN_NS        (20 * PLAN_US)
 #define START_NS       (5 * PLAN_MS)
 #define RETRY_NS       (20 * PLAN_MS)
+#define RETRY_FULL_NS  (100 * PLAN_MS)
 #define USAGE_EVERY_NS (100 * PLAN_MS)
 
 static enum error map_core(struct process *process, struct error_text *text)
@@ -38,17 +38,15 @@ enum error process_init(struct process *process, struct world *world, uint32_t i
         .settings = {.group = &world->group,
                      .id = id,
                      .data_path = "disk",
-                     .checkpoint = {.requests = CHECKPOINT_REQUESTS, .bytes = CHECKPOINT_BYTES}},
+                     .checkpoint = world->plan->checkpoint},
         .signer = {.book = &world->book, .key = world->group.replicas[id].key},
         .wake_ns = UINT64_MAX,
         .sync_ns = world->plan->sync_ns,
         .sends_to_crash = UINT64_MAX,
         .clock_base_ns = PLAN_S * (1000 + index),
     };
-    process->disk = faulty_folder_new(world->plan->seed * 64 + index);
-    process->inner = faulty_folder_view(process->disk);
+    process_take_disk(process, disk_new(world->plan->seed * 64 + index));
     process->disk_view = disk_view_of(process);
-    TRY(store_memory_new(&process->store));
     TRY(map_core(process, text));
     struct prng prng;
     prng_init(&prng, world->plan->seed * 64 + index);
@@ -56,6 +54,14 @@ enum error process_init(struct process *process, struct world *world, uint32_t i
     put_u64(process->random_key.bytes + 8, prng_next(&prng));
     return ledger_create(process->inner, &identity, &process->random_key, world->plan->ledger_bytes,
                          text);
+}
+
+void process_take_disk(struct process *process, struct disk disk)
+{
+    ASSERT(process->node == NULL);
+    disk_free(&process->disk);
+    process->disk = disk;
+    process->inner = faulty_folder_view(disk.folder);
 }
 
 static void empty_inbox(struct process *process)
@@ -78,15 +84,8 @@ void process_fini(struct process *process)
     if (process->traitor != NULL) {
         traitor_free(process->traitor);
     }
-    if (process->store.ops != NULL) {
-        store_memory_free(&process->store);
-    }
-    if (process->disk != NULL) {
-        faulty_folder_free(process->disk);
-    }
-    if (process->old_disk != NULL) {
-        faulty_folder_free(process->old_disk);
-    }
+    disk_free(&process->disk);
+    disk_free(&process->old_disk);
     if (process->core_memory != NULL) {
         (void)munmap(process->core_memory, replica_memory_size());
     }
@@ -95,7 +94,7 @@ void process_fini(struct process *process)
 void process_show_synced(struct process *process)
 {
     if (process->has_records && process->node != NULL && node_is_synced(process->node) &&
-        faulty_folder_is_synced(process->disk)) {
+        faulty_folder_is_synced(process->disk.folder)) {
         process->has_records = false;
         world_see_replica(process, &(struct sighting){.kind = SIGHT_SYNCED});
     }
@@ -132,6 +131,10 @@ static void look(struct process *process)
         process->view_seen = view.view;
         world_see_replica(process, &(struct sighting){.kind = SIGHT_VIEW, .view = view.view});
     }
+    if (node_is_paused(node) && !process->was_paused) {
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_LEDGER_FULL});
+    }
+    process->was_paused = node_is_paused(node);
     process_show_applied(process);
     if (process->height_seen != process->state_seen &&
         process->height_seen % process->world->plan->digest_every == 0) {
@@ -146,6 +149,34 @@ static void look(struct process *process)
     }
 }
 
+/* Shows a checkpoint that was not there `before`. */
+static void look_at_store(struct process *process, height_nr before)
+{
+    height_nr height = faulty_store_height(process->disk.store);
+    if (height != before) {
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_CHECKPOINT, .height = height});
+    }
+}
+
+/* As the other thread would do it; then it is told. */
+static void finish_checkpoint(struct process *process)
+{
+    void (*work)(void *) = process->work;
+    height_nr before = faulty_store_height(process->disk.store);
+    process->work = NULL;
+    work(process->work_context);
+    node_on_checkpoint(process->node);
+    bool is_made = faulty_store_height(process->disk.store) != before;
+    if (node_has_failed(process->node)) {
+        return;
+    }
+    if (is_made) {
+        look_at_store(process, before);
+    } else {
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_STORE_FULL});
+    }
+}
+
 void process_start(struct process *process)
 {
     struct world *world = process->world;
@@ -154,7 +185,7 @@ void process_start(struct process *process)
     process->life++;
     process->turn_ns = 0;
     process->is_doomed = false;
-    process->has_work_done = false;
+    process->work = NULL;
     process->has_records = false;
     /* The machine's clock has gone on. */
     process->clock_base_ns = process_monotonic_ns(process) + PLAN_S;
@@ -167,12 +198,12 @@ void process_start(struct process *process)
     if (process->traitor == NULL) {
         process->outer = process_world_ports(process);
     }
-    ASSERT(process->store.ops->refresh(process->store.self) == OK);
+    height_nr checkpoint = faulty_store_height(process->disk.store);
     enum error error = node_open(&process->node, &process->settings, &ports, &text);
-    if (error == ERROR_IO) { /* a crash or a read error in the midst of it */
+    if (error == ERROR_IO || error == ERROR_FULL) { /* a crash, a read error, no room */
         process->node = NULL;
-        faulty_folder_restart(process->disk, process->loss);
-        world_on_crashed(process, RETRY_NS);
+        disk_restart(&process->disk, error == ERROR_IO ? process->loss : FAULTY_KILL);
+        world_on_crashed(process, error == ERROR_IO ? RETRY_NS : RETRY_FULL_NS);
         return;
     }
     if (error != OK) {
@@ -185,8 +216,11 @@ void process_start(struct process *process)
     }
     process->height_seen = node_height(process->node);
     process->view_seen = 0;
-    world_see_replica(process,
-                      &(struct sighting){.kind = SIGHT_STARTED, .height = process->height_seen});
+    process->was_paused = false;
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_STARTED,
+                                                  .height = process->height_seen,
+                                                  .checkpoint = checkpoint});
+    look_at_store(process, checkpoint);
     process_show_state(process);
     node_start(process->node);
     process->busy_until_ns = world->now_ns + START_NS;
@@ -203,7 +237,7 @@ void process_crash(struct process *process, enum faulty_loss loss, uint64_t back
     (void)node_close(process->node, false);
     process->node = NULL;
     empty_inbox(process);
-    faulty_folder_restart(process->disk, loss);
+    disk_restart(&process->disk, loss);
     process->sends_to_crash = UINT64_MAX;
     world_see_replica(process, &(struct sighting){.kind = SIGHT_CRASHED});
     world_on_crashed(process, back_after_ns);
@@ -215,9 +249,8 @@ void process_turn(struct process *process)
         return;
     }
     process->turn_ns = 0;
-    if (process->has_work_done) {
-        process->has_work_done = false;
-        node_on_checkpoint(process->node);
+    if (process->work != NULL && process->world->now_ns >= process->work_at_ns) {
+        finish_checkpoint(process);
     }
     struct node_ready ready = {.frames = process->frames.count != 0,
                                .requests = process->requests.count != 0};
@@ -227,7 +260,7 @@ void process_turn(struct process *process)
     }
     process->busy_until_ns = process->world->now_ns + process->turn_ns;
     if (process->is_doomed || node_has_failed(process->node)) {
-        bool is_planned = process->is_doomed || faulty_folder_has_crashed(process->disk);
+        bool is_planned = process->is_doomed || faulty_folder_has_crashed(process->disk.folder);
         if (!is_planned && process_is_loyal(process) && !process->has_read_fault) {
             world_break(process->world, process, "failed", "although nothing was done to its disk");
         }
@@ -249,8 +282,8 @@ uint64_t process_deadline(const struct process *process)
                                ? process->busy_until_ns
                                : process->paused_until_ns;
     earliest_ns = earliest_ns > now_ns ? earliest_ns : now_ns;
-    if (process->has_work_done || (node_takes_input(process->node) &&
-                                   (process->frames.count != 0 || process->requests.count != 0))) {
+    if (node_takes_input(process->node) &&
+        (process->frames.count != 0 || process->requests.count != 0)) {
         return earliest_ns;
     }
     uint64_t local_ns = process_monotonic_ns(process) - process->turn_ns;
@@ -265,6 +298,9 @@ uint64_t process_deadline(const struct process *process)
         uint64_t held_wait_ns = held_ns > local_ns ? held_ns - local_ns : 0;
         at_ns =
             held_ns != UINT64_MAX && now_ns + held_wait_ns < at_ns ? now_ns + held_wait_ns : at_ns;
+    }
+    if (process->work != NULL && process->work_at_ns < at_ns) {
+        at_ns = process->work_at_ns;
     }
     return at_ns > earliest_ns ? at_ns : earliest_ns;
 }

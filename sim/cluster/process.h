@@ -6,7 +6,7 @@
 #include "cluster/parcel.h"
 #include "cluster/plan.h"
 #include "cluster/world.h"
-#include "disk/faulty_folder.h"
+#include "disk/disk.h"
 #include "ideal/ideal.h"
 #include "node/node.h"
 #include "traitors/traitor.h"
@@ -27,7 +27,7 @@ struct process {
     bool is_gone;                   /* its disk is lost: never comes back */
     bool has_bad_disk;              /* it lied: counts among the traitors */
     bool has_read_fault;            /* one was planted since it failed last */
-    struct faulty_folder *old_disk; /* what a traitor had when it became one */
+    struct disk old_disk;           /* what a traitor had when it became one */
     bool is_doomed; /* has crashed within this turn: nothing that it does counts any more */
     uint64_t life;  /* counts its starts */
     uint64_t paused_until_ns;
@@ -39,10 +39,9 @@ struct process {
     struct parcel *open;                /* handed out by receive_*, borrowed until the next one */
     uint64_t links[PLAN_CUSTOMERS_MAX]; /* the number of each customer's link; 0: none */
 
-    struct faulty_folder *disk;
-    struct folder disk_view; /* the disk's, with its times and crashes */
+    struct disk disk;
+    struct folder disk_view; /* its folder's, with its times and crashes */
     struct folder inner;
-    struct store store;
     void *core_memory;
     uint64_t sync_ns; /* what a sync takes now */
     uint64_t slow_until_ns;
@@ -50,14 +49,17 @@ struct process {
     uint64_t sends_to_crash; /* counts down to 0; UINT64_MAX: does not */
     enum faulty_loss loss;   /* of the next crash */
     uint64_t back_after_ns;
-    bool has_work_done; /* a checkpoint */
-    bool has_records;   /* shown as effects, and not yet that they are on disk */
+    void (*work)(void *context); /* a checkpoint that is being written; NULL: none */
+    void *work_context;
+    uint64_t work_at_ns; /* when it will be */
+    bool has_records;    /* shown as effects, and not yet that they are on disk */
 
     int64_t wall_offset_ns;
     int64_t drift_ppm;
     uint64_t clock_base_ns;   /* monotonic time ... */
     uint64_t clock_anchor_ns; /* ... when the world's was this */
 
+    bool was_paused;       /* for want of room */
     height_nr height_seen; /* shown to the oracles */
     height_nr state_seen;  /* likewise */
     view_nr view_seen;
@@ -75,6 +77,8 @@ void process_start(struct process *process);
 /* The process dies now; its disk loses what `loss` says. Comes back after `back_after_ns`; 0: not
  * by itself. */
 void process_crash(struct process *process, enum faulty_loss loss, uint64_t back_after_ns);
+/* Another disk in the place of its own; only while it is down. */
+void process_take_disk(struct process *process, struct disk disk);
 /* A turn, if it is up and not paused. */
 void process_turn(struct process *process);
 /* Shows the digest of its state. It is up. */

@@ -167,6 +167,14 @@ void sometimes_see(struct sometimes_seen *seen, const struct sighting *sighting)
     case SIGHT_CRASHED:
         sometimes_on_crashed(seen, sighting);
         return;
+    case SIGHT_CHECKPOINT_BEGUN:
+    case SIGHT_CHECKPOINT:
+    case SIGHT_STORE_FULL:
+    case SIGHT_LEDGER_FULL:
+        if (sighting->is_loyal) {
+            sometimes_on_checkpoint(seen, sighting);
+        }
+        return;
     case SIGHT_CORRUPTED:
         sometimes_on_corrupted(seen, sighting);
         return;

@@ -91,10 +91,23 @@ enum sometimes {
     SOMETIMES_BELOW_QUORUM,
     SOMETIMES_START_FAILED,
     SOMETIMES_START_REFUSED,
+    SOMETIMES_LEDGER_FULL,
     SOMETIMES_FULL_RESUMED,
     SOMETIMES_SLOW_SYNC,
     SOMETIMES_PAUSED_BACK,
     SOMETIMES_CLOCK_JUMP,
+    /* Checkpoints. */
+    SOMETIMES_CHECKPOINT,
+    SOMETIMES_CHECKPOINT_REST,
+    SOMETIMES_CHECKPOINT_ALONE,
+    SOMETIMES_CHECKPOINT_LOST,
+    SOMETIMES_CHECKPOINT_KEPT,
+    SOMETIMES_CHECKPOINT_LATE,
+    SOMETIMES_CHECKPOINT_FULL,
+    SOMETIMES_CHECKPOINT_IN_REPLAY,
+    SOMETIMES_CHECKPOINT_MIDVIEW,
+    SOMETIMES_STORE_REBUILT,
+    SOMETIMES_SERVED_BELOW,
     /* The network. */
     SOMETIMES_NO_QUORUM_SPLIT,
     SOMETIMES_HEALED,
@@ -147,9 +160,14 @@ struct sometimes_replica {
     bool has_forgotten;
     bool tears; /* the next crash cuts or tears what was not synced */
     uint64_t paused_until_ns;
-    uint64_t full_until_ns;
-    bool has_written_when_full;
+    bool is_full;
     uint64_t slow_until_ns;
+    height_nr checkpoint;    /* in its store, as far as was seen */
+    height_nr started_from;  /* the checkpoint of its last start */
+    view_nr checkpoint_view; /* in which it was begun */
+    view_nr writing_view;    /* likewise, of the one that is written */
+    bool is_writing;         /* a checkpoint */
+    bool has_no_room;        /* for it */
 };
 
 struct sometimes_seen {

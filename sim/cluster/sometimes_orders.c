@@ -130,6 +130,7 @@ void sometimes_on_send(struct sometimes_seen *seen, const struct sighting *sight
 void sometimes_on_serve(struct sometimes_seen *seen, const struct sighting *sighting)
 {
     const struct sometimes_replica *replica = &seen->replicas[sighting->replica];
+    sometimes_met(seen, SOMETIMES_SERVED_BELOW, sighting->effect->height <= replica->started_from);
     sometimes_met(seen, SOMETIMES_SERVED_WHILE_BEHIND,
                   replica->sync.at_ns != 0 && replica->height < seen->height &&
                       sighting->now_ns - replica->sync.at_ns < SYNC_DELTAS * seen->plan->delta_ns);

@@ -44,6 +44,9 @@ void sometimes_on_disk_lost(struct sometimes_seen *seen, const struct sighting *
 void sometimes_on_corrupted(struct sometimes_seen *seen, const struct sighting *sighting);
 void sometimes_on_persist(struct sometimes_seen *seen, const struct sighting *sighting);
 void sometimes_on_synced(struct sometimes_seen *seen, const struct sighting *sighting);
+/* sometimes_checkpoints.c: of anybody. */
+void sometimes_on_checkpoint(struct sometimes_seen *seen, const struct sighting *sighting);
+void sometimes_on_checkpoint_start(struct sometimes_seen *seen, const struct sighting *sighting);
 /* What the plan does now. */
 void sometimes_on_faults(struct sometimes_seen *seen, uint64_t now_ns);
 

@@ -33,6 +33,7 @@ void sometimes_on_started(struct sometimes_seen *seen, const struct sighting *si
     replica->unsynced = 0;
     replica->height = sighting->height;
     replica->order_time_ns = 0;
+    sometimes_on_checkpoint_start(seen, sighting);
     seen->running |= sometimes_bit(sighting->replica);
     sometimes_met(seen, SOMETIMES_BAD_DISK_BACK, replica->has_bad_disk && replica->starts > 1);
     sometimes_met(seen, SOMETIMES_AMNESIA, replica->has_forgotten);
@@ -86,20 +87,15 @@ void sometimes_on_corrupted(struct sometimes_seen *seen, const struct sighting *
 
 void sometimes_on_persist(struct sometimes_seen *seen, const struct sighting *sighting)
 {
-    struct sometimes_replica *replica = &seen->replicas[sighting->replica];
-    replica->unsynced++;
-    if (sighting->now_ns < replica->full_until_ns) {
-        replica->has_written_when_full = true;
-    }
+    seen->replicas[sighting->replica].unsynced++;
 }
 
 void sometimes_on_synced(struct sometimes_seen *seen, const struct sighting *sighting)
 {
     struct sometimes_replica *replica = &seen->replicas[sighting->replica];
     replica->unsynced = 0;
-    sometimes_met(seen, SOMETIMES_FULL_RESUMED,
-                  replica->has_written_when_full && sighting->now_ns >= replica->full_until_ns);
-    replica->has_written_when_full = false;
+    sometimes_met(seen, SOMETIMES_FULL_RESUMED, replica->is_full);
+    replica->is_full = false;
 }
 
 /* ---- the plan ---- */
@@ -153,9 +149,6 @@ static void on_replica_fault(struct sometimes_seen *seen, const struct fault *fa
         return;
     case FAULT_CLOCK_JUMP:
         sometimes_met(seen, SOMETIMES_CLOCK_JUMP, seen->open != 0 && replica->running != 0);
-        return;
-    case FAULT_DISK_FULL:
-        replica->full_until_ns = until_ns;
         return;
     case FAULT_DISK_SLOW:
         replica->slow_until_ns =

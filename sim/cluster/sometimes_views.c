@@ -88,6 +88,9 @@ void sometimes_on_vote(struct sometimes_seen *seen, const struct sighting *sight
     sometimes_met(seen, SOMETIMES_VOTES_ON,
                   replica->starts > 1 && replica->view_at_crash != 0 &&
                       vote->view <= replica->view_at_crash);
+    sometimes_met(seen, SOMETIMES_CHECKPOINT_MIDVIEW,
+                  replica->checkpoint_view != 0 && replica->checkpoint_view == vote->view &&
+                      replica->checkpoint == replica->started_from);
     sometimes_met(seen, SOMETIMES_PAUSED_BACK,
                   replica->paused_until_ns != 0 && sighting->now_ns >= replica->paused_until_ns);
     if (sighting->now_ns >= replica->paused_until_ns) {

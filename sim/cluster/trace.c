@@ -206,6 +206,13 @@ static void on_sighting(void *context, const struct sighting *sighting)
     case SIGHT_DISK_LOST:
         put_replica(trace, sighting, "bad-disk", 0, 0);
         return;
+    case SIGHT_CHECKPOINT:
+        put_replica(trace, sighting, "checkpoint", 'h', sighting->height);
+        return;
+    case SIGHT_STORE_FULL:
+    case SIGHT_LEDGER_FULL:
+        put_replica(trace, sighting, "no-room", 0, 0);
+        return;
     case SIGHT_VIEW:
         put_replica(trace, sighting, "view", 'v', sighting->view);
         return;
@@ -232,6 +239,7 @@ static void on_sighting(void *context, const struct sighting *sighting)
     case SIGHT_STATE:
     case SIGHT_FRAME:
     case SIGHT_USAGE:
+    case SIGHT_CHECKPOINT_BEGUN:
     case SIGHT_SENT:
         return; /* what frames show too */
     }

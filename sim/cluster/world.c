@@ -141,9 +141,9 @@ static bool dies_now(struct process *process)
 {
     if (process->sends_to_crash != UINT64_MAX && process->sends_to_crash-- == 0) {
         process->is_doomed = true;
-        faulty_folder_crash_at(process->disk, faulty_folder_calls(process->disk) + 1);
+        faulty_folder_crash_at(process->disk.folder, faulty_folder_calls(process->disk.folder) + 1);
     }
-    return process->is_doomed || faulty_folder_has_crashed(process->disk);
+    return process->is_doomed || faulty_folder_has_crashed(process->disk.folder);
 }
 
 void world_send_frame(struct world *world, struct process *from, replica_id to, struct slice frame)

@@ -43,6 +43,7 @@ struct faulty_folder {
     uint64_t room;
     bool has_crashed;
     bool is_lying;
+    bool writes_fail; /* for want of room */
 };
 
 static void *checked(void *memory)
@@ -165,18 +166,11 @@ static enum error faulty_open(void *self, const char *name, uint64_t create_size
     return handle_take(faulty, file_add(faulty, name, create_size), handle, size);
 }
 
-static enum error faulty_write(void *self, file_handle handle, uint64_t offset, struct slice bytes)
+/* To the page cache: what the process sees from now on, and a sync or a crash may bring to the
+ * disk. */
+static void write_through(struct faulty_folder *faulty, struct memory_file *file, uint64_t offset,
+                          struct slice bytes)
 {
-    struct faulty_folder *faulty = self;
-    bool is_crash;
-    TRY(count_call(faulty, &is_crash));
-    struct memory_file *file = handle_file(faulty, handle);
-    ASSERT(offset <= file->size && bytes.size <= file->size - offset);
-    if (faulty->misdirect != 0) {
-        uint64_t room = file->size - offset - bytes.size;
-        offset += faulty->misdirect < room ? faulty->misdirect : room;
-        faulty->misdirect = 0;
-    }
     if (offset + bytes.size > file->written) {
         file->written = offset + bytes.size;
     }
@@ -192,7 +186,26 @@ static enum error faulty_write(void *self, file_handle handle, uint64_t offset, 
                                     .bytes = checked(malloc(bytes.size + 1))};
     bytes_copy(write->bytes, bytes.data, bytes.size);
     bytes_copy(file->live + offset, bytes.data, bytes.size);
-    return is_crash ? ERROR_IO : OK;
+}
+
+static enum error faulty_write(void *self, file_handle handle, uint64_t offset, struct slice bytes)
+{
+    struct faulty_folder *faulty = self;
+    bool is_crash;
+    TRY(count_call(faulty, &is_crash));
+    struct memory_file *file = handle_file(faulty, handle);
+    ASSERT(offset <= file->size && bytes.size <= file->size - offset);
+    if (faulty->misdirect != 0) {
+        uint64_t room = file->size - offset - bytes.size;
+        offset += faulty->misdirect < room ? faulty->misdirect : room;
+        faulty->misdirect = 0;
+    }
+    bool is_full = faulty->writes_fail && !is_crash;
+    if (is_full) {
+        bytes.size = (size_t)prng_below(&faulty->prng, bytes.size + 1);
+    }
+    write_through(faulty, file, offset, bytes);
+    return is_crash ? ERROR_IO : is_full ? ERROR_FULL : OK;
 }
 
 static void pending_apply(const struct pending_write *write)
@@ -456,9 +469,24 @@ void faulty_folder_set_room(struct faulty_folder *faulty, uint64_t bytes)
     faulty->room = bytes;
 }
 
+void faulty_folder_fail_writes(struct faulty_folder *faulty, bool is_failing)
+{
+    faulty->writes_fail = is_failing;
+}
+
 void faulty_folder_set_lying(struct faulty_folder *faulty, bool is_lying)
 {
     faulty->is_lying = is_lying;
+}
+
+bool faulty_folder_is_lying(const struct faulty_folder *faulty)
+{
+    return faulty->is_lying;
+}
+
+enum error faulty_folder_pass(struct faulty_folder *faulty, bool *is_crash)
+{
+    return count_call(faulty, is_crash);
 }
 
 uint64_t faulty_folder_copy(struct faulty_folder *faulty, const char *name, uint8_t *to)

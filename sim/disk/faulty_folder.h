@@ -46,9 +46,17 @@ void faulty_folder_fail_read(struct faulty_folder *faulty, uint64_t read);
 
 /* How many bytes can still be preallocated; UINT64_MAX at first. */
 void faulty_folder_set_room(struct faulty_folder *faulty, uint64_t bytes);
+/* Whether writes into what is preallocated fail for want of room too, part of them done: as on a
+ * disk that never overwrites in place. */
+void faulty_folder_fail_writes(struct faulty_folder *faulty, bool is_failing);
 
 /* From now on sync does nothing and says that it did: for negative controls. */
 void faulty_folder_set_lying(struct faulty_folder *faulty, bool is_lying);
+bool faulty_folder_is_lying(const struct faulty_folder *faulty);
+
+/* A changing call of something else that lives on the same disk: counted, and failed, as the
+ * folder's own. *is_crash: the machine stops in the midst of it. */
+MUST_USE enum error faulty_folder_pass(struct faulty_folder *faulty, bool *is_crash);
 
 /* Flips one bit, for good, among the bytes that were ever written; false if none were. `at` chooses
  * it. */

@@ -149,6 +149,10 @@ static void note_replica(struct oracle_history *history, const struct sighting *
     case SIGHT_STATE:
     case SIGHT_VIEW:
     case SIGHT_USAGE:
+    case SIGHT_CHECKPOINT_BEGUN:
+    case SIGHT_CHECKPOINT:
+    case SIGHT_STORE_FULL:
+    case SIGHT_LEDGER_FULL:
     case SIGHT_SENT:
     case SIGHT_INVOKED:
     case SIGHT_RETURNED:

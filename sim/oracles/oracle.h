@@ -47,7 +47,8 @@ struct oracle_world { /* what is known beforehand */
 
 enum sight {
     /* Of a replica (`replica`; `is_loyal`: not corrupted up to now). */
-    SIGHT_STARTED,   /* restored `height` orders, and is about to say something */
+    SIGHT_STARTED,   /* restored `height` orders, those above `checkpoint` from its ledger, and is
+                        about to say something */
     SIGHT_CRASHED,   /* what was not synced is gone or not: see SIGHT_DISK_LOST */
     SIGHT_CORRUPTED, /* from now on a traitor */
     SIGHT_DISK_LOST, /* came back with an old, empty or damaged disk: counts among the traitors */
@@ -60,6 +61,10 @@ enum sight {
                         a crash, and now and then */
     SIGHT_VIEW,      /* it entered `view` */
     SIGHT_USAGE,     /* `bytes` and `count` of the segments it holds, not decided; now and then */
+    SIGHT_CHECKPOINT_BEGUN, /* it writes a checkpoint */
+    SIGHT_CHECKPOINT,       /* its store holds one of `height`, and it knows */
+    SIGHT_STORE_FULL,       /* there was no room for it */
+    SIGHT_LEDGER_FULL,      /* there is no room for records: nothing leaves until there is some */
     /* Of a client (`client`). */
     SIGHT_SENT,     /* request `number` of `session` was formed: `request` */
     SIGHT_INVOKED,  /* the application asked: operation `number`, `request` */
@@ -79,6 +84,7 @@ struct sighting {
     uint64_t wall_ns; /* since 1970 */
     enum verdict verdict;
     height_nr height;
+    height_nr checkpoint;
     view_nr view;
     struct digest digest;
     uint64_t bytes;

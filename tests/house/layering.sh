@@ -27,7 +27,7 @@ BEGIN {
     uses["generals"] = "base crypto wire agreement config ideal"
     uses["prove"] = uses["generals"] " generals"
     uses["draw"] = uses["generals"] " generals"
-    uses["disk"] = "base storage"
+    uses["disk"] = "base machine storage"
     uses["oracles"] = "base crypto wire agreement machine"
     uses["traitors"] = uses["oracles"] " replica storage transport node"
     uses["cluster"] = uses["traitors"] " config client ideal disk oracles traitors"

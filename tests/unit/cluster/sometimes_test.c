@@ -296,22 +296,15 @@ static void restarted_replica_votes_on_only_up_to_its_old_view(void **state)
 static void full_disk_is_over_with_the_first_sync_after_it(void **state)
 {
     (void)state;
-    plan.faults[0] =
-        (struct fault){.kind = FAULT_DISK_FULL, .at_ns = 2 * MS, .length_ns = 10 * MS, .who = 0};
-    plan.fault_total = 1;
     begin();
-    now_ns = 2 * MS;
-    fault();
-    vote(0, VOTE_NOTARIZE, 1, 7);
-    see(0, (struct sighting){.kind = SIGHT_SYNCED}); /* it fitted */
-    now_ns = 20 * MS;
+    see(0, (struct sighting){.kind = SIGHT_STORE_FULL}); /* its records had room */
     see(0, (struct sighting){.kind = SIGHT_SYNCED});
     assert_int_equal(count(SOMETIMES_FULL_RESUMED), 0);
-    begin();
-    now_ns = 2 * MS;
-    fault();
-    vote(0, VOTE_NOTARIZE, 1, 7);
-    now_ns = 20 * MS;
+    see(0, (struct sighting){.kind = SIGHT_LEDGER_FULL});
+    see(1, (struct sighting){.kind = SIGHT_SYNCED}); /* another one */
+    assert_int_equal(count(SOMETIMES_FULL_RESUMED), 0);
+    assert_int_equal(count(SOMETIMES_LEDGER_FULL), 1);
+    see(0, (struct sighting){.kind = SIGHT_SYNCED});
     see(0, (struct sighting){.kind = SIGHT_SYNCED});
     assert_int_equal(count(SOMETIMES_FULL_RESUMED), 1);
 }
@@ -327,6 +320,113 @@ static void start_that_fails_is_told_without_a_crash_before(void **state)
     see(0, (struct sighting){.kind = SIGHT_VIEW, .view = 1});
     sometimes_happen(&seen, &down);
     assert_int_equal(count(SOMETIMES_START_FAILED), 1);
+}
+
+/* ---- checkpoints ---- */
+
+static void start(replica_id replica, height_nr checkpoint, height_nr height)
+{
+    see(replica, (struct sighting){.kind = SIGHT_CRASHED});
+    see(replica,
+        (struct sighting){.kind = SIGHT_STARTED, .height = height, .checkpoint = checkpoint});
+}
+
+static void made(replica_id replica, height_nr height)
+{
+    see(replica, (struct sighting){.kind = SIGHT_CHECKPOINT_BEGUN});
+    see(replica, (struct sighting){.kind = SIGHT_CHECKPOINT, .height = height});
+}
+
+static void start_from_a_checkpoint_is_told_from_one_without(void **state)
+{
+    (void)state;
+    begin();
+    start(0, 0, 7);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_REST), 0);
+    assert_int_equal(count(SOMETIMES_STORE_REBUILT), 0);
+    made(0, 7);
+    start(0, 7, 7);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_ALONE), 1);
+    start(0, 7, 9);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_REST), 1);
+    start(0, 0, 9);
+    assert_int_equal(count(SOMETIMES_STORE_REBUILT), 1);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT), 1);
+}
+
+static void crash_in_a_checkpoint_leaves_it_or_the_one_before(void **state)
+{
+    (void)state;
+    begin();
+    made(0, 3);
+    start(0, 3, 5); /* it was done */
+    see(0, (struct sighting){.kind = SIGHT_CHECKPOINT_BEGUN});
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_LOST) + count(SOMETIMES_CHECKPOINT_KEPT), 0);
+    start(0, 3, 6);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_LOST), 1);
+    see(0, (struct sighting){.kind = SIGHT_CHECKPOINT_BEGUN});
+    start(0, 6, 6);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_KEPT), 1);
+    start(0, 6, 6);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_LOST), 1);
+}
+
+static void checkpoint_that_nobody_began_is_made_by_a_replay(void **state)
+{
+    (void)state;
+    begin();
+    made(0, 3);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_IN_REPLAY), 0);
+    start(0, 3, 9);
+    see(0, (struct sighting){.kind = SIGHT_CHECKPOINT, .height = 8});
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_IN_REPLAY), 1);
+}
+
+static void checkpoint_is_late_with_orders_above_and_full_before_it_has_room(void **state)
+{
+    (void)state;
+    begin();
+    decide(0, 1, 1, 0, true);
+    made(0, 1);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_LATE), 0);
+    see(0, (struct sighting){.kind = SIGHT_CHECKPOINT_BEGUN});
+    see(0, (struct sighting){.kind = SIGHT_STORE_FULL});
+    decide(0, 2, 2, 1, true);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_FULL), 0);
+    made(0, 1);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_LATE), 1);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_FULL), 1);
+    made(0, 2);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_FULL), 1);
+}
+
+static void vote_in_the_view_of_the_checkpoint_counts_after_a_start_from_it(void **state)
+{
+    (void)state;
+    begin();
+    view(0, 5);
+    made(0, 3);
+    vote(0, VOTE_NOTARIZE, 5, 7);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_MIDVIEW), 0);
+    start(0, 3, 3);
+    vote(0, VOTE_NOTARIZE, 6, 7);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_MIDVIEW), 0);
+    vote(0, VOTE_FINALIZE, 5, 7);
+    assert_int_equal(count(SOMETIMES_CHECKPOINT_MIDVIEW), 1);
+}
+
+static void blocks_below_a_checkpoint_are_those_that_the_start_did_not_read(void **state)
+{
+    (void)state;
+    begin();
+    made(0, 8);
+    effect(0, (struct effect){.kind = EFFECT_SERVE_BLOCKS, .height = 4, .count = 1});
+    assert_int_equal(count(SOMETIMES_SERVED_BELOW), 0);
+    start(0, 8, 9);
+    effect(0, (struct effect){.kind = EFFECT_SERVE_BLOCKS, .height = 9, .count = 1});
+    assert_int_equal(count(SOMETIMES_SERVED_BELOW), 0);
+    effect(0, (struct effect){.kind = EFFECT_SERVE_BLOCKS, .height = 8, .count = 1});
+    assert_int_equal(count(SOMETIMES_SERVED_BELOW), 1);
 }
 
 /* ---- network, traitors, clients ---- */
@@ -469,6 +569,15 @@ int main(void)
         cmocka_unit_test_setup(restarted_replica_votes_on_only_up_to_its_old_view, setup),
         cmocka_unit_test_setup(full_disk_is_over_with_the_first_sync_after_it, setup),
         cmocka_unit_test_setup(start_that_fails_is_told_without_a_crash_before, setup),
+        cmocka_unit_test_setup(start_from_a_checkpoint_is_told_from_one_without, setup),
+        cmocka_unit_test_setup(crash_in_a_checkpoint_leaves_it_or_the_one_before, setup),
+        cmocka_unit_test_setup(checkpoint_that_nobody_began_is_made_by_a_replay, setup),
+        cmocka_unit_test_setup(checkpoint_is_late_with_orders_above_and_full_before_it_has_room,
+                               setup),
+        cmocka_unit_test_setup(vote_in_the_view_of_the_checkpoint_counts_after_a_start_from_it,
+                               setup),
+        cmocka_unit_test_setup(blocks_below_a_checkpoint_are_those_that_the_start_did_not_read,
+                               setup),
         cmocka_unit_test_setup(partition_of_two_and_two_has_no_quorum, setup),
         cmocka_unit_test_setup(traitors_own_steps_count_for_nothing, setup),
         cmocka_unit_test_setup(second_proposal_is_equivocation_of_the_commander, setup),
