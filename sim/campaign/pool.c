@@ -74,6 +74,7 @@ static void quiet_crashes(void)
  * all of it for each calloc: a gigabyte after a few hundred runs. */
 static void give_back_large_blocks(void)
 {
+    /* A worker has one thread. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 }
 

@@ -4,6 +4,8 @@
 #include "explore/explore.h"
 
 #include "command/command.h"
+#include "command/explore_jobs.h"
+#include "command/explore_print.h"
 #include "console/arguments.h"
 #include "console/interrupt.h"
 #include "console/ticks.h"
@@ -17,6 +19,7 @@
 #define VIEWS_DEFAULT  2u
 #define STATES_DEFAULT 30000000u
 #define SETTLE_DEFAULT 2000u
+#define WIDTH_OF_THREE 100000u /* views: there are too many states for all */
 #define SETTLE_MAX     1000000000u
 
 static const char *const traitor_choices[] = {"all", "0", "1", "2", "3", NULL};
@@ -27,7 +30,9 @@ struct options {
     size_t traitor; /* index into traitor_choices */
     uint64_t states_max;
     uint64_t depth_max;
+    uint64_t width_max;
     uint64_t settle_max;
+    uint64_t jobs;
     bool has_restarts;
     bool is_exact;
     bool json;
@@ -36,8 +41,12 @@ struct options {
 
 struct run {
     struct options options;
-    struct argument_option rows[11];
+    struct argument_option rows[13];
     struct argument_command command;
+    replica_id traitors[SCOPE_REPLICAS]; /* to explore, one after the other or at once */
+    unsigned traitor_count;
+    json_t *runs;
+    int exit_code;
     uint64_t begin_ns;
     uint64_t shown_ns;
     replica_id traitor; /* being explored */
@@ -57,19 +66,23 @@ static const char description[] =
     "states, spread evenly, the group is let run on without the traitor, all messages under way "
     "lost: it has to finalize a later view.\n"
     "A traitor that commands no view in scope stands for all such. Two views are explored "
-    "completely, with --restarts too; three only as far as --max-states reaches, breadth first.";
+    "completely, with --restarts too. Three have too many states: of those equally far from the "
+    "start only some are followed (--width), to the end of the third view; the same ones every "
+    "time.";
 
 static const char ending[] =
     "JSON\n"
     "       One object; its keys stand in a fixed order: replicas, views, restarts, exact, runs,\n"
     "       holds. Each run: traitor, states, transitions, endings (states without a step),\n"
-    "       locals (states of each loyal replica), calls (events given to Simplex), settled\n"
-    "       (states from which the group was let run on), depth, complete, breach (null: none),\n"
-    "       steps (how it comes to it).\n"
+    "       by_view (states by the highest view that a loyal replica is in; the last: beyond the\n"
+    "       scope), locals (states of each loyal replica), calls (events given to Simplex),\n"
+    "       settled (states from which the group was let run on), depth, depth_whole (all states\n"
+    "       within so many steps were seen), sampled (not all states farther away were followed:\n"
+    "       --width), complete, breach (null: none), steps (how it comes to it).\n"
     "\n"
     "EXAMPLES\n"
     "       strategos-sim explore\n"
-    "       strategos-sim explore --views 3 --traitor 1 --max-states 50000000\n"
+    "       strategos-sim explore --views 3\n"
     "       strategos-sim explore --restarts --json | jq .runs[].states\n";
 
 static const char exit_status[] =
@@ -77,14 +90,21 @@ static const char exit_status[] =
     "       1  something is violated\n"
     "       2  wrong usage, or not enough memory\n";
 
-static bool parse(struct run *run, int argc, char **argv, int *exit_code)
+static void set_defaults(struct options *options)
 {
-    struct options *options = &run->options;
-    struct arguments arguments;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     *options = (struct options){.replicas = SCOPE_REPLICAS,
                                 .views = VIEWS_DEFAULT,
                                 .states_max = STATES_DEFAULT,
-                                .settle_max = SETTLE_DEFAULT};
+                                .settle_max = SETTLE_DEFAULT,
+                                .width_max = UINT64_MAX,
+                                .jobs = cores > 0 && cores < (long)SCOPE_REPLICAS ? (uint64_t)cores
+                                                                                  : SCOPE_REPLICAS};
+}
+
+static void set_rows(struct run *run)
+{
+    struct options *options = &run->options;
     const struct argument_option rows[] = {
         {.name = "replicas",
          .kind = ARGUMENT_NUMBER,
@@ -131,6 +151,22 @@ static bool parse(struct run *run, int argc, char **argv, int *exit_code)
          .help = "Stop so many steps from the start. Default: 0, no bound.",
          .minimum = 0,
          .maximum = UINT32_MAX},
+        {.name = "width",
+         .kind = ARGUMENT_NUMBER,
+         .value = &options->width_max,
+         .placeholder = "N",
+         .help = "Of the states that are equally many steps from the start, go on from so many "
+                 "only, spread evenly: so the search gets to the end of the last view. 0: all. "
+                 "Default: 0, and 100000 with three views.",
+         .minimum = 0,
+         .maximum = EXPLORE_STATES_MAX},
+        {.name = "jobs",
+         .kind = ARGUMENT_NUMBER,
+         .value = &options->jobs,
+         .placeholder = "J",
+         .help = "Traitors explored at once, each with memory of its own. Default: one per core.",
+         .minimum = 1,
+         .maximum = SCOPE_REPLICAS},
         {.name = "settle",
          .kind = ARGUMENT_NUMBER,
          .value = &options->settle_max,
@@ -151,6 +187,14 @@ static bool parse(struct run *run, int argc, char **argv, int *exit_code)
     };
     _Static_assert(sizeof rows == sizeof run->rows, "all options have a place");
     memcpy(run->rows, rows, sizeof rows);
+}
+
+static bool parse(struct run *run, int argc, char **argv, int *exit_code)
+{
+    struct options *options = &run->options;
+    struct arguments arguments;
+    set_defaults(options);
+    set_rows(run);
     run->command = (struct argument_command){.name = "strategos-sim explore",
                                              .usage = "[OPTION ...]",
                                              .summary = "look for what breaks Simplex in all "
@@ -159,7 +203,18 @@ static bool parse(struct run *run, int argc, char **argv, int *exit_code)
                                              .options = run->rows,
                                              .ending = ending,
                                              .exit_status = exit_status};
-    return arguments_parse(&run->command, argc, argv, &arguments, exit_code);
+    bool goes_on = arguments_parse(&run->command, argc, argv, &arguments, exit_code);
+    if (options->width_max == UINT64_MAX) {
+        options->width_max = options->views > VIEWS_DEFAULT ? WIDTH_OF_THREE : 0;
+    }
+    return goes_on;
+}
+
+/* Several at once cannot rewrite one line. */
+static bool shows_on_screen(const struct run *run)
+{
+    bool is_alone = run->options.jobs == 1 || run->traitor_count == 1;
+    return is_alone && isatty(STDERR_FILENO) == 1;
 }
 
 /* Progress, to stderr: on a terminal one line that is rewritten, else one now and then. */
@@ -167,7 +222,7 @@ static bool watch(void *context, uint64_t states, uint64_t left)
 {
     struct run *run = context;
     uint64_t now_ns = ticks_now_ns();
-    bool is_screen = isatty(STDERR_FILENO) == 1;
+    bool is_screen = shows_on_screen(run);
     uint64_t interval_ns = is_screen ? TICKS_SECOND / 4 : 10 * TICKS_SECOND;
     if (!run->options.quiet && now_ns - run->shown_ns >= interval_ns) {
         uint64_t spent_ms = (now_ns - run->begin_ns) / TICKS_MS + 1;
@@ -182,62 +237,9 @@ static bool watch(void *context, uint64_t states, uint64_t left)
 
 static void erase_progress(const struct run *run)
 {
-    if (!run->options.quiet && isatty(STDERR_FILENO) == 1) {
+    if (!run->options.quiet && shows_on_screen(run)) {
         (void)fputs("\r\033[K", stderr);
     }
-}
-
-/* `spent_ns`: 0 where it is not to be shown: files and scripts get the same bytes every time. */
-static void print_run(const struct explore_result *result, uint64_t spent_ns)
-{
-    const struct scope *scope = &result->scope;
-    (void)printf("traitor %u: %" PRIu64 " states, %s; depth %u, %" PRIu64 " transitions\n",
-                 (unsigned)scope->traitor, result->states,
-                 result->breach != BREACH_NONE ? "then a breach"
-                 : result->is_complete         ? "all there are"
-                                               : "not all there are",
-                 result->depth, result->transitions);
-    (void)printf("  loyal replicas %u, %u, %u have %u, %u, %u states; Simplex was given %" PRIu64
-                 " events\n",
-                 (unsigned)scope->loyal[0], (unsigned)scope->loyal[1], (unsigned)scope->loyal[2],
-                 result->locals[0], result->locals[1], result->locals[2], result->calls);
-    (void)printf("  %" PRIu64 " states without a step; from %" PRIu64
-                 " states the group was let run on\n",
-                 result->endings, result->settled);
-    if (spent_ns != 0) {
-        uint64_t spent_ms = spent_ns / TICKS_MS + 1;
-        (void)printf("  %" PRIu64 ".%03" PRIu64 " s, %" PRIu64 " states/s\n", spent_ms / 1000,
-                     spent_ms % 1000, result->states * 1000 / spent_ms);
-    }
-    if (result->breach != BREACH_NONE) {
-        (void)printf("  VIOLATED: %s\n", breach_text(result->breach));
-    }
-    for (uint32_t i = 0; i < result->step_count; i++) {
-        char text[EXPLORE_STEP_TEXT_BYTES];
-        (void)printf("  %3u. %s\n", i + 1, explore_step_text(scope, &result->steps[i], text));
-    }
-}
-
-static json_t *json_of_run(const struct explore_result *result)
-{
-    json_t *locals = json_array();
-    json_t *steps = json_array();
-    for (unsigned seat = 0; seat < SCOPE_SEATS; seat++) {
-        (void)json_array_append_new(locals, json_integer(result->locals[seat]));
-    }
-    for (uint32_t i = 0; i < result->step_count; i++) {
-        char text[EXPLORE_STEP_TEXT_BYTES];
-        (void)json_array_append_new(
-            steps, json_string(explore_step_text(&result->scope, &result->steps[i], text)));
-    }
-    return json_pack(
-        "{s:i, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:b, s:o, s:o}", "traitor",
-        (int)result->scope.traitor, "states", (json_int_t)result->states, "transitions",
-        (json_int_t)result->transitions, "endings", (json_int_t)result->endings, "locals", locals,
-        "calls", (json_int_t)result->calls, "settled", (json_int_t)result->settled, "depth",
-        (json_int_t)result->depth, "complete", (int)result->is_complete, "breach",
-        result->breach == BREACH_NONE ? json_null() : json_string(breach_text(result->breach)),
-        "steps", steps);
 }
 
 static void print_json(const struct options *options, json_t *runs, bool holds)
@@ -251,67 +253,98 @@ static void print_json(const struct options *options, json_t *runs, bool holds)
     json_decref(all);
 }
 
-/* One traitor. */
-static enum error explore_one(struct run *run, json_t *runs, bool *holds, struct error_text *text)
+/* One traitor, in a process of its own. */
+static int explore_one(void *context, unsigned number, FILE *out)
 {
+    struct run *run = context;
     const struct options *options = &run->options;
-    const struct explore_settings settings = {.views = (unsigned)options->views,
-                                              .traitor = run->traitor,
-                                              .has_restarts = options->has_restarts,
-                                              .is_exact = options->is_exact,
-                                              .states_max = options->states_max,
-                                              .depth_max = (uint32_t)options->depth_max,
-                                              .settle_max = options->settle_max,
-                                              .watch = watch,
-                                              .context = run};
-    struct explore_result *result = calloc(1, sizeof *result);
-    if (result == NULL) {
-        return error_set(text, ERROR_MEMORY, "not enough memory");
-    }
+    struct explore_settings settings = {.views = (unsigned)options->views,
+                                        .traitor = run->traitors[number],
+                                        .has_restarts = options->has_restarts,
+                                        .is_exact = options->is_exact,
+                                        .states_max = options->states_max,
+                                        .depth_max = (uint32_t)options->depth_max,
+                                        .width_max = options->width_max,
+                                        .settle_max = options->settle_max,
+                                        .watch = watch,
+                                        .context = run};
+    struct error_text text = {""};
+    struct explore_result result;
+    run->traitor = settings.traitor;
     run->begin_ns = ticks_now_ns();
-    enum error error = explore_run(&settings, result, text);
+    run->shown_ns = run->begin_ns;
+    enum error error = explore_run(&settings, &result, &text);
     uint64_t spent_ns = ticks_now_ns() - run->begin_ns;
     erase_progress(run);
-    if (error == OK && options->json) {
-        (void)json_array_append_new(runs, json_of_run(result));
-    } else if (error == OK) {
-        print_run(result, isatty(STDOUT_FILENO) == 1 ? spent_ns : 0);
+    if (error != OK) {
+        (void)fprintf(stderr, "%s: %s\n", run->command.name, text.text);
+    } else if (options->json) {
+        json_t *said = explore_json(&result);
+        (void)json_dumpf(said, out, 0);
+        json_decref(said);
+    } else {
+        explore_print(&result, isatty(STDOUT_FILENO) == 1 ? spent_ns : 0, out);
     }
-    *holds = *holds && result->breach == BREACH_NONE;
-    explore_result_fini(result);
-    free(result);
-    return error;
+    bool holds = result.breach == BREACH_NONE;
+    explore_result_fini(&result);
+    return error != OK ? EXIT_USAGE : holds ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static void show(void *context, unsigned number, int exit_code, FILE *said)
+{
+    struct run *run = context;
+    (void)number;
+    run->exit_code =
+        exit_code == EXIT_USAGE || run->exit_code == EXIT_DONE ? exit_code : run->exit_code;
+    if (run->options.json) {
+        json_t *read = json_loadf(said, 0, NULL); /* NULL: there was an error, and it was said */
+        (void)json_array_append_new(run->runs, read);
+        return;
+    }
+    for (int c = fgetc(said); c != EOF; c = fgetc(said)) {
+        (void)putchar(c);
+    }
+    (void)fflush(stdout);
+}
+
+/* Of those that command no view in scope one is enough. */
+static void choose_traitors(struct run *run)
+{
+    bool has_idle = false;
+    for (replica_id i = 0; i < SCOPE_REPLICAS; i++) {
+        bool is_idle = i == 0 || i > run->options.views;
+        bool is_meant =
+            run->options.traitor == 0 ? !is_idle || !has_idle : run->options.traitor == i + 1;
+        has_idle = has_idle || is_idle;
+        if (is_meant) {
+            run->traitors[run->traitor_count++] = i;
+        }
+    }
 }
 
 int command_explore(int argc, char **argv)
 {
-    struct run run = {.shown_ns = 0};
+    struct run run = {.exit_code = EXIT_DONE};
     struct error_text text = {""};
     int exit_code = EXIT_DONE;
-    bool holds = true;
     if (!parse(&run, argc, argv, &exit_code)) {
         return exit_code;
     }
+    choose_traitors(&run);
+    const struct explore_jobs jobs = {.count = run.traitor_count,
+                                      .jobs = (unsigned)run.options.jobs,
+                                      .context = &run,
+                                      .work = explore_one,
+                                      .show = show,
+                                      .is_stop_wanted = interrupt_is_caught};
     interrupt_catch();
-    run.shown_ns = ticks_now_ns();
-    json_t *runs = json_array();
-    enum error error = OK;
-    bool has_idle = false;
-    for (replica_id i = 0; i < SCOPE_REPLICAS && error == OK && !interrupt_is_caught(); i++) {
-        bool is_idle = i == 0 || i > run.options.views; /* commands no view */
-        bool is_meant =
-            run.options.traitor == 0 ? !is_idle || !has_idle : run.options.traitor == i + 1;
-        has_idle = has_idle || is_idle;
-        if (is_meant) {
-            run.traitor = i;
-            error = explore_one(&run, runs, &holds, &text);
-        }
-    }
-    if (error != OK) {
+    run.runs = json_array();
+    if (explore_jobs_run(&jobs, &text) != OK) {
         (void)fprintf(stderr, "%s: %s\n", run.command.name, text.text);
-    } else if (run.options.json) {
-        print_json(&run.options, runs, holds);
+        run.exit_code = EXIT_USAGE;
+    } else if (run.options.json && run.exit_code != EXIT_USAGE) {
+        print_json(&run.options, run.runs, run.exit_code == EXIT_DONE);
     }
-    json_decref(runs);
-    return error != OK ? EXIT_USAGE : holds ? EXIT_DONE : EXIT_REFUSED;
+    json_decref(run.runs);
+    return run.exit_code;
 }

@@ -1,6 +1,7 @@
 /* explore.c - see explore.h: breadth first, so that a breach is found by a shortest way. */
 #include "explore/explore.h"
 
+#include "base/assert.h"
 #include "explore/locals.h"
 #include "explore/settle.h"
 #include "explore/visited.h"
@@ -133,6 +134,18 @@ static enum error reserve(struct explorer *explorer)
     return OK;
 }
 
+/* Behind the views in scope is one more, in which nothing can be said. */
+static void count_by_view(struct explorer *explorer, const struct state *state)
+{
+    unsigned highest = 0;
+    for (unsigned seat = 0; seat < SCOPE_SEATS; seat++) {
+        unsigned current = local_of(explorer, state, seat)->current;
+        highest = current > highest ? current : highest;
+    }
+    ASSERT(highest >= 1 && highest <= SCOPE_VIEWS_MAX + 1);
+    explorer->result->by_view[highest - 1]++;
+}
+
 /* A state that was come to from state number `parent`. */
 static enum error reach(struct explorer *explorer, const struct state *state, uint32_t parent)
 {
@@ -145,6 +158,7 @@ static enum error reach(struct explorer *explorer, const struct state *state, ui
     TRY(reserve(explorer));
     explorer->keys[explorer->count] = key;
     explorer->parents[explorer->count++] = parent;
+    count_by_view(explorer, state);
     if (explorer->settings->visit != NULL) {
         struct local locals[SCOPE_SEATS];
         locals_of(explorer, state, locals);
@@ -205,30 +219,55 @@ static enum error expand(struct explorer *explorer, uint32_t number)
     return result->transitions == before ? note_ending(explorer, number) : OK;
 }
 
-/* All states in scope, or as many as the bounds allow. *found: the one with a breach. */
+static bool is_stop_due(const struct explorer *explorer, uint64_t number)
+{
+    const struct explore_settings *settings = explorer->settings;
+    return explorer->count >= settings->states_max ||
+           (number % WATCH_STATES == 0 && settings->watch != NULL &&
+            !settings->watch(settings->context, explorer->count, explorer->count - number));
+}
+
+/* All steps from the states `from` .. `to` - 1, which are equally far from the start, or from so
+ * many of them as are to be followed, evenly spread. False in *goes_on: a bound is reached. */
+static enum error expand_level(struct explorer *explorer, uint64_t from, uint64_t to, bool *goes_on)
+{
+    uint64_t width = explorer->settings->width_max;
+    uint64_t size = to - from;
+    uint64_t followed = width == 0 || size < width ? size : width;
+    explorer->result->is_sampled = explorer->result->is_sampled || followed < size;
+    for (uint64_t i = 0; i < followed && explorer->result->breach == BREACH_NONE; i++) {
+        uint64_t number = from + i * size / followed;
+        *goes_on = !is_stop_due(explorer, number);
+        if (!*goes_on) {
+            return OK;
+        }
+        TRY(expand(explorer, (uint32_t)number));
+    }
+    return OK;
+}
+
+/* All states in scope, or as many as the bounds allow. The one with a breach is the last. */
 static enum error search(struct explorer *explorer)
 {
     const struct explore_settings *settings = explorer->settings;
     struct explore_result *result = explorer->result;
     struct state first = {{0}};
+    bool goes_on = true;
     TRY(reach(explorer, &first, 0));
-    uint64_t number = 0;
-    uint64_t level_end = 1;
-    while (number < explorer->count && result->breach == BREACH_NONE) {
-        if (number == level_end) {
-            result->depth++;
-            level_end = explorer->count;
+    for (uint64_t from = 0, to; from < explorer->count && result->breach == BREACH_NONE;
+         from = to) {
+        result->depth += from == 0 ? 0 : 1;
+        result->depth_whole += from == 0 || result->is_sampled ? 0 : 1;
+        to = explorer->count;
+        goes_on = settings->depth_max == 0 || result->depth < settings->depth_max;
+        if (goes_on) {
+            TRY(expand_level(explorer, from, to, &goes_on));
         }
-        if ((settings->depth_max != 0 && result->depth >= settings->depth_max) ||
-            explorer->count >= settings->states_max ||
-            (number % WATCH_STATES == 0 && settings->watch != NULL &&
-             !settings->watch(settings->context, explorer->count, explorer->count - number))) {
+        if (!goes_on) {
             return OK;
         }
-        TRY(expand(explorer, (uint32_t)number));
-        number++;
     }
-    result->is_complete = result->breach == BREACH_NONE;
+    result->is_complete = result->breach == BREACH_NONE && !result->is_sampled;
     return OK;
 }
 

@@ -49,6 +49,7 @@ struct explore_settings {
     bool is_exact;       /* no reduction: far more states */
     uint64_t states_max; /* at most EXPLORE_STATES_MAX */
     uint32_t depth_max;  /* steps from the start; 0: no bound */
+    uint64_t width_max;  /* states equally far from the start that are followed; 0: all */
     uint64_t settle_max; /* states from which the group is let run on, and as many without a step */
     /* Called now and then; false ends the work early. May be NULL. */
     bool (*watch)(void *context, uint64_t states, uint64_t left);
@@ -76,9 +77,13 @@ struct explore_result {
     uint64_t calls;               /* events given to Simplex */
     uint64_t settled;             /* states from which the group was let run on */
     uint32_t depth;               /* of the last state */
+    uint32_t depth_whole;         /* all states that are no farther from the start were seen */
+    bool is_sampled;              /* of those farther away not all were followed (`width_max`) */
     bool is_complete;             /* all states in scope were seen */
+    /* States by the highest view that a loyal replica is in; the last: beyond the scope. */
+    uint64_t by_view[SCOPE_VIEWS_MAX + 1];
     enum breach breach;
-    uint32_t step_count; /* how it comes to the breach: a shortest way */
+    uint32_t step_count; /* how it comes to the breach: a shortest way of those followed */
     struct explore_step *steps;
 };
 

@@ -234,6 +234,48 @@ static void depth_bounds_the_steps(void **state)
     explore_result_fini(&result);
 }
 
+static void width_follows_some_to_the_end_of_three_views(void **state)
+{
+    (void)state;
+    struct explore_settings settings = {
+        .views = 3, .traitor = 1, .states_max = STATES_MANY, .width_max = 300, .settle_max = 100};
+    struct explore_result result;
+    struct explore_result again;
+    run(&settings, &result);
+    run(&settings, &again);
+    assert_int_equal(result.breach, BREACH_NONE);
+    assert_true(result.is_sampled);
+    assert_false(result.is_complete);
+    assert_true(result.depth_whole > 0 && result.depth_whole < result.depth);
+    assert_true(result.by_view[SCOPE_VIEWS_MAX] > 1000); /* behind the last view */
+    uint64_t sum = 0;
+    for (unsigned view = 0; view <= SCOPE_VIEWS_MAX; view++) {
+        sum += result.by_view[view];
+    }
+    assert_int_equal(sum, result.states);
+    assert_int_equal(result.states, again.states); /* and the same every time */
+    assert_int_equal(result.transitions, again.transitions);
+    assert_memory_equal(result.locals, again.locals, sizeof result.locals);
+    explore_result_fini(&result);
+    explore_result_fini(&again);
+}
+
+static void width_that_no_distance_reaches_leaves_nothing_out(void **state)
+{
+    (void)state;
+    struct explore_settings settings = {.views = 1, .traitor = 1, .states_max = STATES_MANY};
+    struct explore_result all;
+    struct explore_result wide;
+    run(&settings, &all);
+    settings.width_max = STATES_MANY;
+    run(&settings, &wide);
+    assert_true(all.is_complete && wide.is_complete && !wide.is_sampled);
+    assert_int_equal(wide.states, all.states);
+    assert_int_equal(wide.depth_whole, all.depth);
+    explore_result_fini(&all);
+    explore_result_fini(&wide);
+}
+
 static bool stop(void *context, uint64_t states, uint64_t left)
 {
     (void)states;
@@ -265,6 +307,8 @@ int main(void)
         cmocka_unit_test(restored_replicas_are_what_they_were),
         cmocka_unit_test(more_views_are_safe_as_far_as_bounds_reach),
         cmocka_unit_test(depth_bounds_the_steps),
+        cmocka_unit_test(width_follows_some_to_the_end_of_three_views),
+        cmocka_unit_test(width_that_no_distance_reaches_leaves_nothing_out),
         cmocka_unit_test(watcher_ends_the_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

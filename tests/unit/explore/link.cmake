@@ -24,7 +24,8 @@ function(explore_mutant mutant)
     set_tests_properties(unit/explore/mutant/${mutant} PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
 
-# Name; views, traitor, whether replicas restart; what is found, in how many states at most.
+# Name; views, traitor, whether replicas restart; what is found, in how many states at most; how many
+# of each distance from the start are followed (default: all).
 if(NOT TARGET explore_mutant_two-notarize)
     explore_mutant(two-notarize                  1 1 0 two-notarize 100)
     explore_mutant(second-order-overwrites       1 1 1 stuck 300000)
@@ -40,6 +41,7 @@ if(NOT TARGET explore_mutant_two-notarize)
     explore_mutant(finalize-without-notarization 1 1 0 unfounded 1000)
     explore_mutant(parent-not-notarized          2 2 0 unfounded 10000)
     explore_mutant(skipped-views-not-checked     2 2 0 unfounded 10000)
+    explore_mutant(skipped-views-half-checked    3 3 0 unfounded 3000000 10000)
     explore_mutant(commit-on-notarization        2 1 0 decided 100000)
     explore_mutant(never-nullify                 1 1 0 stuck 10000)
     explore_mutant(certificates-not-shared       1 1 0 stuck 10000)

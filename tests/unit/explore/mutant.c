@@ -1,5 +1,5 @@
 /* mutant.c - a program around a Simplex with a planted bug: the explorer must find it, and the way
- * to it must be told. Usage: VIEWS TRAITOR RESTARTS BREACH STATES_MAX. */
+ * to it must be told. Usage: VIEWS TRAITOR RESTARTS BREACH STATES_MAX [WIDTH]. */
 #include "explore/explore.h"
 
 #include <stdio.h>
@@ -31,13 +31,15 @@ int main(int argc, char **argv)
 {
     struct error_text text = {""};
     struct explore_result result;
-    if (argc != 6) {
+    if (argc != 6 && argc != 7) {
         return EXIT_FAILURE;
     }
     const struct explore_settings settings = {.views = (unsigned)strtoul(argv[1], NULL, 10),
                                               .traitor = (replica_id)strtoul(argv[2], NULL, 10),
                                               .has_restarts = strtoul(argv[3], NULL, 10) != 0,
                                               .states_max = strtoull(argv[5], NULL, 10),
+                                              .width_max =
+                                                  argc == 7 ? strtoull(argv[6], NULL, 10) : 0,
                                               .settle_max = SETTLE_STATES};
     if (explore_run(&settings, &result, &text) != OK) {
         (void)fprintf(stderr, "%s\n", text.text);
