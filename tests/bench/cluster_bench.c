@@ -19,8 +19,8 @@ struct load {
 };
 
 static const struct load loads[] = {
-    {"light: one client, an operation every 100 ms", 1, 1, 100 * PLAN_MS, 6000, 620},
-    {"light: four clients, one every 100 ms each", 4, 1, 100 * PLAN_MS, 3000, 310},
+    {"light: one client, an operation every 100 ms", 1, 1, 100 * PLAN_MS, 40000, 4100},
+    {"light: four clients, one every 100 ms each", 4, 1, 100 * PLAN_MS, 10000, 1100},
     {"busy: four clients, 32 in flight each", 4, 32, 0, 25000, 300},
     {"busy: eight clients, 128 in flight each", 8, 128, 0, 25000, 300},
 };
