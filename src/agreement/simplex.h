@@ -205,6 +205,9 @@ void simplex_on_time(struct simplex *simplex, bool has_work);
 uint64_t simplex_deadline(const struct simplex *simplex);
 /* Rule 4's Δ, back-off included. */
 uint64_t simplex_delta_ns(const struct simplex *simplex);
+/* Have more views failed in a row than traitors and a slow network account for? Δ cannot grow any
+ * more, and at least one loyal commander had his turn since. */
+bool simplex_is_at_a_standstill(const struct simplex *simplex);
 uint64_t simplex_view_age_ns(const struct simplex *simplex);
 void simplex_help(struct simplex *simplex, replica_id peer, view_nr peer_view);
 void simplex_on_ask_view(struct simplex *simplex, replica_id from, const struct ask_view *ask);

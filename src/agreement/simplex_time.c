@@ -22,6 +22,12 @@ uint64_t simplex_delta_ns(const struct simplex *simplex)
     return simplex->settings.delta_ns << doublings;
 }
 
+bool simplex_is_at_a_standstill(const struct simplex *simplex)
+{
+    size_t allowed = simplex->settings.fault_count;
+    return simplex->failed_views > 2 * allowed + BACKOFF_DOUBLINGS_MAX;
+}
+
 /* T_v: timers count from entering the view or from waking, whichever was later. */
 uint64_t simplex_view_age_ns(const struct simplex *simplex)
 {

@@ -340,10 +340,10 @@ static bool is_time_to_propose(struct replica *replica, size_t tip_count, size_t
 }
 
 /* Simplex, rule 2: proposes at once if there is content, but a little of it waits for the order
- * before to be decided, so that many small clients share an order; an order without content only to
- * finalize what is notarized, once Δ has passed without a finalization. True if a proposal was
- * made.
- */
+ * before to be decided, so that many small clients share an order. An order without content
+ * finalizes what is notarized, once Δ has passed without a finalization; and it ends a standstill
+ * in which nobody holds what the others propose, since it needs nothing, and whatever was voted for
+ * in vain is void once it is decided. True if a proposal was made. */
 static bool propose(struct replica *replica)
 {
     struct simplex *simplex = &replica->simplex;
@@ -357,9 +357,13 @@ static bool propose(struct replica *replica)
         return false;
     }
     order.tips = tips;
-    order.tip_count = cut_build(simplex, &replica->lanes, order.parent_view, tips, &bytes);
-    if (!is_time_to_propose(replica, order.tip_count, bytes)) {
-        return false;
+    if (simplex_is_at_a_standstill(simplex)) {
+        order.tip_count = 0;
+    } else {
+        order.tip_count = cut_build(simplex, &replica->lanes, order.parent_view, tips, &bytes);
+        if (!is_time_to_propose(replica, order.tip_count, bytes)) {
+            return false;
+        }
     }
     replica->gather_since_ns = 0;
     order.time_ns =

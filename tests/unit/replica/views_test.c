@@ -1,6 +1,7 @@
 /* views_test.c - views that must wait: an order from the future, and a log that stands still. One
  * core, replica 0 of four, on a stage; the test is all the others. */
 #include "support/stage.h"
+#include "wire/digests.h"
 
 // clang-format off
 #include <setjmp.h>
@@ -162,9 +163,45 @@ static void window_without_a_decision_goes_on_with_a_finalization(void **state)
     }
 }
 
+/* Nullifies what is left of the views below `view`, whose commander is this core; how many lanes
+ * the order names that it then proposes. */
+static size_t tips_proposed(struct stage *stage, view_nr view)
+{
+    stage_forget(stage);
+    for (view_nr failed = stage_view(stage); failed < view; failed++) {
+        assert_int_equal(stage_certify(stage, 1, VOTE_NULLIFY, failed, NULL), VERDICT_ACCEPTED);
+    }
+    stage_until(stage, stage->now_ms + 10);
+    const struct stage_said *said = stage_last(stage, PEER_PROPOSAL);
+    assert_non_null(said);
+    assert_int_equal(said->order.view, view);
+    return said->order.tip_count;
+}
+
+/* Every replica may be full of what it voted for in vain, each of something else: then nobody can
+ * hold what another one proposes, however long it waits. */
+static void standstill_ends_with_an_order_that_needs_nothing(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_new(0, 4);
+    struct lane_tip tip;
+    hold(stage, &tip);
+    assert_int_equal(tips_proposed(stage, 4), 1);  /* three views have failed */
+    assert_int_equal(tips_proposed(stage, 8), 1);  /* seven */
+    assert_int_equal(tips_proposed(stage, 12), 0); /* eleven: Δ stands at its most since the 8th */
+    const struct stage_said *said = stage_last(stage, PEER_PROPOSAL);
+    struct digest digest;
+    order_digest(&said->order, &digest);
+    assert_int_equal(stage_certify(stage, 1, VOTE_FINALIZE, 12, &digest), VERDICT_ACCEPTED);
+    assert_int_equal(stage_height(stage), 1);
+    assert_int_equal(tips_proposed(stage, 16), 1); /* the back-off has ended, content goes on */
+    stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(standstill_ends_with_an_order_that_needs_nothing),
         cmocka_unit_test(spoiled_signature_of_a_vote_that_is_held_is_not_passed_on),
         cmocka_unit_test(order_that_is_too_early_is_voted_for_once_its_time_has_come),
         cmocka_unit_test(order_that_stays_too_early_is_nullified_in_time),
