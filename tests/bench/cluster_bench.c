@@ -46,6 +46,8 @@ static void make_plan(struct plan *plan, const struct load *load)
     plan->sync_ns = 300 * PLAN_US;
     plan->frame_ns = 5 * PLAN_US;
     plan->digest_every = 1024;
+    plan->checkpoint = (struct checkpoint_limits){.requests = 10000, .bytes = UINT64_C(1) << 20};
+    plan->checkpoint_ns = PLAN_MS;
     plan->ledger_bytes = UINT64_C(1) << 20;
     plan->customer_count = load->customers;
     for (size_t c = 0; c < load->customers; c++) {
