@@ -13,11 +13,12 @@ void oracle_map_fini(struct oracle_map *map)
     *map = (struct oracle_map){0};
 }
 
-/* The pair's slot, or the free one where it would be. */
+/* The pair's slot, or the free one where it would be. Four neighbours lie side by side: what is
+ * asked together is often numbered so. */
 static struct oracle_map_slot *probe(const struct oracle_map *map, uint64_t a, uint64_t b)
 {
     size_t mask = map->capacity - 1;
-    size_t at = (size_t)oracle_mix(a, b) & mask;
+    size_t at = (size_t)(oracle_mix(a, b >> 2) + (b & 3)) & mask;
     while (map->slots[at].is_used && (map->slots[at].a != a || map->slots[at].b != b)) {
         at = (at + 1) & mask;
     }

@@ -19,6 +19,8 @@ struct load {
 };
 
 static const struct load loads[] = {
+    {"light: one client, an operation a second", 1, 1, PLAN_S, 10000, 10100},
+    {"light: one client, an operation every 250 ms", 1, 1, 250 * PLAN_MS, 20000, 5100},
     {"light: one client, an operation every 100 ms", 1, 1, 100 * PLAN_MS, 40000, 4100},
     {"light: four clients, one every 100 ms each", 4, 1, 100 * PLAN_MS, 10000, 1100},
     {"busy: four clients, 32 in flight each", 4, 32, 0, 25000, 300},
