@@ -46,6 +46,7 @@ void oracle_history_free(struct oracle_history *history)
     oracle_map_fini(&history->operation_index);
     oracle_map_fini(&history->order_index);
     oracle_map_fini(&history->voted_index);
+    oracle_map_fini(&history->voted_views);
     oracle_map_fini(&history->voters);
     oracle_reference_fini(&history->reference);
     for (size_t i = 0; i < history->lane_count; i++) {

@@ -129,6 +129,7 @@ struct oracle_candidate {
     struct digest digest;
     height_nr height;
     uint64_t time_ns;
+    size_t next; /* one more of this view that was voted for before: index + 1, 0: none */
 };
 
 struct oracle_pending { /* decided, not yet for good */
@@ -180,6 +181,7 @@ struct oracle_history {
     struct oracle_said said[REPLICAS_MAX];
     struct oracle_candidate candidates[REPLICAS_MAX]; /* that each stored last */
     struct oracle_map voted_index;                    /* mark of the digest -> index */
+    struct oracle_map voted_views;                    /* view -> index + 1 of its newest */
     struct oracle_candidate *voted;
     size_t voted_count;
     size_t voted_capacity;
@@ -224,6 +226,8 @@ static inline bool oracle_is_honest(const struct oracle_history *history, size_t
 /* NULL: no loyal replica notarized it. */
 const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
                                                         const struct digest *digest);
+/* The orders of a view that were notarized, as a list by `next`: index + 1; 0: none. */
+size_t oracle_history_candidates(const struct oracle_history *history, view_nr view);
 /* Bit r: r is a traitor, or has cast this vote while it was loyal. */
 uint32_t oracle_history_voters(const struct oracle_history *history, enum vote_kind kind,
                                view_nr view, const struct digest *digest);

@@ -33,6 +33,12 @@ const struct oracle_candidate *oracle_history_candidate(const struct oracle_hist
     return index == NULL ? NULL : &history->voted[*index];
 }
 
+size_t oracle_history_candidates(const struct oracle_history *history, view_nr view)
+{
+    const uint64_t *newest = oracle_map_find(&history->voted_views, view, 0);
+    return newest == NULL ? 0 : (size_t)*newest;
+}
+
 uint32_t oracle_history_voters(const struct oracle_history *history, enum vote_kind kind,
                                view_nr view, const struct digest *digest)
 {
@@ -48,10 +54,14 @@ static void note_choice(struct oracle_history *history, const struct oracle_cand
     uint64_t *index = oracle_map_at(&history->voted_index, mark.a, mark.b, &is_new);
     if (is_new) {
         *index = history->voted_count;
+        uint64_t *newest = oracle_map_at(&history->voted_views, candidate->view, 0, &is_new);
         history->voted = oracle_grow(history->voted, history->voted_count, &history->voted_capacity,
                                      sizeof *history->voted);
-        history->voted[history->voted_count] = *candidate;
-        history->voted[history->voted_count++].digest = history->spoken.digest;
+        struct oracle_candidate *kept = &history->voted[history->voted_count++];
+        *kept = *candidate;
+        kept->digest = history->spoken.digest;
+        kept->next = (size_t)*newest;
+        *newest = history->voted_count;
     }
     history->choice = &history->voted[*index];
 }
