@@ -35,6 +35,7 @@ extern const struct oracle_kind oracle_registers;
 extern const struct oracle_kind oracle_digests;
 extern const struct oracle_kind oracle_votes;
 extern const struct oracle_kind oracle_quorums;
+extern const struct oracle_kind oracle_grounds;
 extern const struct oracle_kind oracle_times;
 extern const struct oracle_kind oracle_unaccused;
 extern const struct oracle_kind oracle_persistence;

@@ -2,7 +2,8 @@
  *
  * effect.h, duty 2: a durable message leaves only after all PERSIST effects before it have been
  * synced. So a frame to a peer must not carry a durable message that was emitted after a record
- * that no sync has covered.
+ * that no sync has covered; nor one that says a vote of the replica's own, marked as durable or
+ * not, alone or in a certificate, before its votes are on disk.
  *
  * An answer to a client says something too: that the log will always hold what it answers. A
  * decision may rest on the replica's own Finalize; so none is applied before the Finalize votes
@@ -14,6 +15,7 @@
 struct writer {
     uint64_t records; /* asked for */
     uint64_t synced;
+    uint64_t own;       /* records up to the last own vote or order */
     uint64_t finalized; /* records up to the last own Finalize */
     struct undone {
         height_nr height;
@@ -35,21 +37,29 @@ struct persistence {
 
 static const char *message_name(enum peer_message_kind kind)
 {
-    return kind == PEER_VOTE ? "vote" : kind == PEER_PROPOSAL ? "proposal" : "message";
+    return kind == PEER_VOTE          ? "vote"
+           : kind == PEER_PROPOSAL    ? "proposal"
+           : kind == PEER_CERTIFICATE ? "certificate"
+                                      : "message";
 }
 
 static view_nr view_of(const struct peer_message *message)
 {
-    return message->kind == PEER_VOTE       ? message->vote.view
-           : message->kind == PEER_PROPOSAL ? message->proposal.order.view
-                                            : 0;
+    return message->kind == PEER_VOTE          ? message->vote.view
+           : message->kind == PEER_PROPOSAL    ? message->proposal.order.view
+           : message->kind == PEER_CERTIFICATE ? message->certificate.view
+                                               : 0;
 }
 
-static void on_send(struct writer *writer, size_t replica_count, const struct effect *effect)
+/* What the replica says of itself rests on its votes and orders at least, marked or not. */
+static void on_send(struct writer *writer, const struct oracle_history *history,
+                    const struct effect *effect)
 {
-    for (replica_id to = 0; to < replica_count; to++) {
-        if (effect->to == REPLICA_ALL || effect->to == to) {
-            writer->peers[to].needed = writer->records;
+    uint64_t needed = effect->durable ? writer->records : history->has_spoken ? writer->own : 0;
+    for (replica_id to = 0; to < history->world.replica_count; to++) {
+        bool is_meant = effect->to == REPLICA_ALL || effect->to == to;
+        if (is_meant && needed > writer->peers[to].needed) {
+            writer->peers[to].needed = needed;
             writer->peers[to].view = view_of(effect->message);
             writer->peers[to].kind = effect->message->kind;
         }
@@ -64,24 +74,25 @@ static void on_decided(struct writer *writer, height_nr height)
         (struct undone){.height = height, .needed = writer->finalized};
 }
 
-static void on_effect(struct writer *writer, size_t replica_count, const struct effect *effect)
+static void on_effect(struct writer *writer, const struct oracle_history *history,
+                      const struct effect *effect)
 {
     switch (effect->kind) {
     case EFFECT_PERSIST_SEGMENT:
-    case EFFECT_PERSIST_PROPOSAL:
     case EFFECT_PERSIST_CERTIFICATE:
         writer->records++;
         return;
+    case EFFECT_PERSIST_PROPOSAL:
+        writer->own = ++writer->records;
+        return;
     case EFFECT_PERSIST_VOTE:
-        writer->records++;
+        writer->own = ++writer->records;
         if (effect->vote->kind == VOTE_FINALIZE) {
             writer->finalized = writer->records;
         }
         return;
     case EFFECT_SEND:
-        if (effect->durable) {
-            on_send(writer, replica_count, effect);
-        }
+        on_send(writer, history, effect);
         return;
     case EFFECT_DECIDED:
         on_decided(writer, effect->decision->order.height);
@@ -144,7 +155,7 @@ static void see(void *self, const struct sighting *sighting)
         return;
     }
     if (sighting->kind == SIGHT_EFFECT) {
-        on_effect(writer, history->world.replica_count, sighting->effect);
+        on_effect(writer, history, sighting->effect);
     } else if (sighting->kind == SIGHT_FRAME) {
         on_frame(persistence, sighting);
     } else if (sighting->kind == SIGHT_SYNCED) {

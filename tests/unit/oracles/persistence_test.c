@@ -99,6 +99,55 @@ static void persistence_of_what_a_crash_dropped_is_silent(void **state)
     scene_assert_silent(&scene);
 }
 
+/* Whatever the core says of it. */
+static void say_unmarked(replica_id replica, const struct peer_message *message)
+{
+    struct effect effect = {.kind = EFFECT_SEND, .to = REPLICA_ALL, .message = message};
+    scene_effect(&scene, replica, &effect);
+}
+
+static void persistence_of_a_vote_that_is_not_marked_is_found(void **state)
+{
+    (void)state;
+    persist(1);
+    say_unmarked(1, &vote);
+    scene_frame(&scene, 1, 2);
+    scene_assert_found(&scene, "persistence", "replica 1|replica 2|vote|view 7|before 1");
+}
+
+static void persistence_of_a_vote_inside_a_certificate_is_found(void **state)
+{
+    (void)state;
+    struct peer_message certificate = {.kind = PEER_CERTIFICATE,
+                                       .certificate = {.kind = VOTE_NULLIFY,
+                                                       .view = 7,
+                                                       .count = 2,
+                                                       .signatures = {{.voter = 0}, {.voter = 1}}}};
+    say_unmarked(2, &certificate); /* holds no vote of replica 2 */
+    persist(2);
+    scene_frame(&scene, 2, 3);
+    scene_assert_silent(&scene);
+    persist(1);
+    say_unmarked(1, &certificate);
+    scene_frame(&scene, 1, 3);
+    scene_assert_found(&scene, "persistence", "replica 1|replica 3|certificate|view 7|before 1");
+}
+
+/* A vote that is on disk may be repeated while a segment is not. */
+static void persistence_of_a_vote_that_is_repeated_waits_for_no_segment(void **state)
+{
+    (void)state;
+    persist(1);
+    scene_replica(&scene, SIGHT_SYNCED, 1);
+    struct segment segment = {.sequence = 1};
+    struct digest digest = scene_digest(1);
+    struct effect effect = {.kind = EFFECT_PERSIST_SEGMENT, .segment = &segment, .digest = &digest};
+    scene_effect(&scene, 1, &effect);
+    say_unmarked(1, &vote);
+    scene_frame(&scene, 1, 2);
+    scene_assert_silent(&scene);
+}
+
 static void finalize(replica_id replica, view_nr view)
 {
     struct vote word = {.kind = VOTE_FINALIZE, .voter = replica, .view = view};
@@ -174,6 +223,9 @@ int main(void)
         T(persistence_of_a_sync_elsewhere_does_not_count),
         T(persistence_of_what_is_not_durable_is_silent),
         T(persistence_of_what_a_crash_dropped_is_silent),
+        T(persistence_of_a_vote_that_is_not_marked_is_found),
+        T(persistence_of_a_vote_inside_a_certificate_is_found),
+        T(persistence_of_a_vote_that_is_repeated_waits_for_no_segment),
         T(persistence_of_an_order_applied_after_its_sync_is_silent),
         T(persistence_of_an_order_applied_before_its_sync_is_found),
         T(persistence_of_the_last_of_several_applied_is_judged),

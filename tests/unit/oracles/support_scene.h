@@ -28,7 +28,6 @@ struct scene {
     struct oracle_shelf shelf;
     uint64_t now_ns;
     uint64_t wall_ns; /* what all replicas' clocks show */
-    bool has_votes;   /* all votes are shown: else the oracle of quorums is not asked */
     struct scene_lane lanes[SCENE_CLIENTS];
     height_nr height; /* of the last order that all decided */
     struct decision orders[SCENE_ORDERS_MAX];
@@ -43,7 +42,8 @@ void scene_end(struct scene *scene);
 const char *scene_finding(const struct scene *scene, const char *oracle);
 /* It found something, and its text has all of these words, separated by '|'. */
 void scene_assert_found(const struct scene *scene, const char *oracle, const char *words);
-void scene_assert_silent(const struct scene *scene); /* but for what has_votes says */
+/* But for the oracles of quorums and of grounds: few scenes show all votes and all records. */
+void scene_assert_silent(const struct scene *scene);
 
 /* Fills in time, clock and loyalty. */
 void scene_see(struct scene *scene, struct sighting sighting);
