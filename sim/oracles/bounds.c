@@ -10,6 +10,7 @@
 #define HEARTBEAT_DELTAS 10u
 #define RESTART_DELTAS   20u /* links, first frames, the first answer */
 #define ANSWERS_ASKED    2u
+#define ROOM_NS          UINT64_C(2000000000)
 
 uint64_t oracle_settle_from_ns(const struct oracle_world *world, uint64_t doublings)
 {
@@ -33,5 +34,5 @@ uint64_t oracle_recovery_ns(const struct oracle_world *world, height_nr heights)
     uint64_t answers = heights / BLOCKS_PER_ANSWER_MAX + 2;
     uint64_t deltas =
         HEARTBEAT_DELTAS + RESTART_DELTAS + ANSWERS_ASKED * answers * world->replica_count;
-    return deltas * world->delta_ns;
+    return deltas * world->delta_ns + ROOM_NS;
 }
