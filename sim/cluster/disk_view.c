@@ -9,14 +9,23 @@ static enum error view_open(void *self, const char *name, uint64_t create_size, 
                             uint64_t *size)
 {
     struct process *process = self;
-    return process->inner.ops->open(process->inner.self, name, create_size, file, size);
+    enum error error = process->inner.ops->open(process->inner.self, name, create_size, file, size);
+    if (error == ERROR_FULL) {
+        faults_felt(process, FAULT_DISK_FULL);
+    }
+    return error;
 }
 
 static enum error view_write(void *self, file_handle file, uint64_t offset, struct slice bytes)
 {
     struct process *process = self;
     process->turn_ns += WRITE_NS;
-    return process->inner.ops->write(process->inner.self, file, offset, bytes);
+    faults_felt(process, FAULT_DISK_MISDIRECT);
+    enum error error = process->inner.ops->write(process->inner.self, file, offset, bytes);
+    if (error == ERROR_FULL) {
+        faults_felt(process, FAULT_DISK_FULL);
+    }
+    return error;
 }
 
 static enum error view_sync(void *self, file_handle file)
@@ -26,13 +35,21 @@ static enum error view_sync(void *self, file_handle file)
     bool is_slow = world->now_ns < process->slow_until_ns;
     process->turn_ns += is_slow ? process->sync_ns : world->plan->sync_ns;
     world->stats.syncs++;
+    faults_felt(process, FAULT_DISK_LIES);
+    if (is_slow) {
+        faults_felt(process, FAULT_DISK_SLOW);
+    }
     return process->inner.ops->sync(process->inner.self, file);
 }
 
 static enum error view_read(void *self, file_handle file, uint64_t offset, void *to, size_t size)
 {
     struct process *process = self;
-    return process->inner.ops->read(process->inner.self, file, offset, to, size);
+    enum error error = process->inner.ops->read(process->inner.self, file, offset, to, size);
+    if (error == ERROR_IO && !faulty_folder_has_crashed(process->disk.folder)) {
+        faults_felt(process, FAULT_DISK_READ);
+    }
+    return error;
 }
 
 static enum error view_remove(void *self, const char *name)

@@ -32,6 +32,18 @@ static uint32_t some_set(const struct plan *plan, struct prng *prng)
     return (uint32_t)prng_next(prng) & all;
 }
 
+/* Of those that are slowed there are none, more often than not. */
+static uint32_t some_customers(const struct plan *plan, enum fault_kind kind, struct prng *prng)
+{
+    bool is_split = kind == FAULT_PARTITION || kind == FAULT_ONE_WAY;
+    bool is_slowed = kind == FAULT_SLOW || kind == FAULT_CLOG || kind == FAULT_NARROW;
+    uint32_t all = (uint32_t)((UINT64_C(1) << plan->customer_count) - 1);
+    if (!is_split && (!is_slowed || prng_below(prng, 3) != 0)) {
+        return 0;
+    }
+    return (uint32_t)prng_next(prng) & all;
+}
+
 static int64_t strength(enum fault_kind kind, struct prng *prng)
 {
     switch ((unsigned)kind) {
@@ -69,6 +81,7 @@ static void draw_one(struct plan *plan, enum fault_kind kind, struct prng *prng)
     fault->value = strength(kind, prng);
     fault->who = (uint32_t)prng_below(prng, plan->replica_count);
     fault->whom = some_set(plan, prng);
+    fault->customers = some_customers(plan, kind, prng);
     if (kind == FAULT_CUSTOMER_CUT || kind == FAULT_CUSTOMER_RESTART) {
         fault->who = (uint32_t)prng_below(prng, plan->customer_count);
     }

@@ -39,7 +39,7 @@ const char *fault_name(enum fault_kind kind)
     return names[kind];
 }
 
-/* A set as "0+2+3". */
+/* A set as "0+2+3"; "none". */
 static const char *set_text(uint32_t set, char text[96])
 {
     size_t size = 0;
@@ -50,12 +50,16 @@ static const char *set_text(uint32_t set, char text[96])
             size += (size_t)length;
         }
     }
+    if (size == 0) {
+        (void)snprintf(text, 96, "none");
+    }
     return text;
 }
 
 void fault_describe(const struct fault *fault, char *line, size_t room)
 {
     char set[96];
+    char customers[96];
     unsigned long long ms = fault->length_ns / PLAN_MS;
     long long value = (long long)fault->value;
     switch ((unsigned)fault->kind) {
@@ -65,8 +69,8 @@ void fault_describe(const struct fault *fault, char *line, size_t room)
         return;
     case FAULT_PARTITION:
     case FAULT_ONE_WAY:
-        (void)snprintf(line, room, "%s: replicas %s, for %llu ms", names[fault->kind],
-                       set_text(fault->whom, set), ms);
+        (void)snprintf(line, room, "%s: replicas %s, customers %s, for %llu ms", names[fault->kind],
+                       set_text(fault->whom, set), set_text(fault->customers, customers), ms);
         return;
     case FAULT_CRASH_ALL:
     case FAULT_LOSSY:
@@ -87,9 +91,17 @@ void fault_describe(const struct fault *fault, char *line, size_t room)
     case FAULT_DISK_MISDIRECT:
         (void)snprintf(line, room, "replica %u: %s", fault->who, names[fault->kind]);
         return;
+    case FAULT_CLOG:
+        (void)snprintf(line, room, "replica %u, customers %s: clog, for %llu ms", fault->who,
+                       set_text(fault->customers, customers), ms);
+        return;
+    case FAULT_SLOW:
+    case FAULT_NARROW:
+        (void)snprintf(line, room, "replica %u, customers %s: %s %lld, for %llu ms", fault->who,
+                       set_text(fault->customers, customers), names[fault->kind], value, ms);
+        return;
     case FAULT_PAUSE:
     case FAULT_FLAP:
-    case FAULT_CLOG:
     case FAULT_DISK_FULL:
     case FAULT_STORE_DAMAGED:
         (void)snprintf(line, room, "replica %u: %s, for %llu ms", fault->who, names[fault->kind],

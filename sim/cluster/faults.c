@@ -5,56 +5,38 @@
 
 #include <stdio.h>
 
-static bool is_in(uint32_t set, uint32_t id)
+void faults_count(struct world *world, size_t index)
 {
-    return id < 32 && (set >> id & 1) != 0;
-}
-
-/* Every directed link between processes that the fault cuts: once more, or once less. */
-static void cut(struct world *world, const struct fault *fault, bool is_cut)
-{
-    for (uint32_t a = 0; a < world->process_count; a++) {
-        for (uint32_t b = 0; b < world->process_count; b++) {
-            bool a_in = is_in(fault->whom, world->processes[a].id);
-            bool b_in = is_in(fault->whom, world->processes[b].id);
-            if (a_in == b_in || (fault->kind == FAULT_ONE_WAY && !a_in)) {
-                continue;
-            }
-            struct network_link *link = network_link(&world->network, a, b);
-            link->cuts = is_cut ? link->cuts + 1 : link->cuts - (link->cuts != 0);
-        }
+    if (!world->fault_is_counted[index]) {
+        world->fault_is_counted[index] = true;
+        world->outcome->fault_counts[world->plan->faults[index].kind]++;
     }
 }
 
-static void flap(struct world *world, const struct fault *fault, bool is_cut)
+void faults_felt(struct process *process, enum fault_kind kind)
 {
-    struct fault lone = {.kind = FAULT_PARTITION, .whom = UINT32_C(1) << fault->who};
-    cut(world, &lone, is_cut);
-}
-
-static void for_links_of(struct world *world, uint32_t who, bool outgoing,
-                         void (*change)(struct network_link *link, uint64_t value), uint64_t value)
-{
-    for (uint32_t i = 0; i < world->process_count; i++) {
-        change(outgoing ? network_link(&world->network, who, i)
-                        : network_link(&world->network, i, who),
-               value);
+    if (process->awaited[kind] != 0) {
+        faults_count(process->world, process->awaited[kind] - 1u);
+        process->awaited[kind] = 0;
     }
 }
 
-static void set_slower(struct network_link *link, uint64_t value)
+static size_t index_of(const struct world *world, const struct fault *fault)
 {
-    link->slower_ns = value;
+    return (size_t)(fault - world->plan->faults);
 }
 
-static void set_clog(struct network_link *link, uint64_t value)
+/* It counts once the process feels it. */
+static void await_effect(struct process *process, const struct fault *fault)
 {
-    link->clogged_until_ns = value;
+    process->awaited[fault->kind] = (uint16_t)(index_of(process->world, fault) + 1);
 }
 
-static void set_narrow(struct network_link *link, uint64_t value)
+static void count_if(struct world *world, const struct fault *fault, bool has_effect)
 {
-    link->bytes_per_s = value;
+    if (has_effect) {
+        faults_count(world, index_of(world, fault));
+    }
 }
 
 static void crash_later(struct process *process, const struct fault *fault)
@@ -72,6 +54,7 @@ static void crash_later(struct process *process, const struct fault *fault)
 static void crash_all(struct world *world, const struct fault *fault)
 {
     for (uint32_t i = 0; i < world->process_count; i++) {
+        count_if(world, fault, world->processes[i].node != NULL);
         process_crash(&world->processes[i], (enum faulty_loss)(fault->value % FAULTY_LOSS_COUNT),
                       fault->length_ns + i * PLAN_MS);
     }
@@ -106,6 +89,11 @@ static void make_room(struct process *process)
 
 static void damage_disk(struct world *world, struct process *process, const struct fault *fault)
 {
+    bool was_gone = process->is_gone;
+    if (fault->kind != FAULT_DISK_FLIP && fault->kind != FAULT_DISK_LOST &&
+        fault->kind != FAULT_STORE_DAMAGED) {
+        await_effect(process, fault);
+    }
     switch ((unsigned)fault->kind) {
     case FAULT_DISK_FULL:
         faulty_folder_set_room(process->disk.folder, 0);
@@ -113,6 +101,7 @@ static void damage_disk(struct world *world, struct process *process, const stru
         return;
     case FAULT_STORE_DAMAGED:
         process_crash(process, FAULTY_KEEP, fault->length_ns);
+        count_if(world, fault, faulty_store_height(process->disk.store) != 0);
         faulty_store_spoil(process->disk.store);
         return;
     case FAULT_DISK_SLOW:
@@ -124,7 +113,7 @@ static void damage_disk(struct world *world, struct process *process, const stru
         process->has_read_fault = true;
         return;
     case FAULT_DISK_FLIP:
-        (void)faulty_folder_flip(process->disk.folder, (uint64_t)fault->value);
+        count_if(world, fault, faulty_folder_flip(process->disk.folder, (uint64_t)fault->value));
         break;
     case FAULT_DISK_MISDIRECT:
         faulty_folder_misdirect(process->disk.folder, (uint64_t)fault->value);
@@ -133,6 +122,7 @@ static void damage_disk(struct world *world, struct process *process, const stru
         faulty_folder_set_lying(process->disk.folder, true);
         break;
     default:
+        count_if(world, fault, !was_gone);
         process->is_gone = true;
         process_crash(process, FAULTY_LOSE, 0);
         break;
@@ -142,12 +132,30 @@ static void damage_disk(struct world *world, struct process *process, const stru
     world_see_replica(process, &(struct sighting){.kind = SIGHT_DISK_LOST});
 }
 
+/* Two copies under one name: each hears some of the others, and some hear both. */
+static void part_twins(struct world *world, struct process *first, struct process *second,
+                       uint64_t split)
+{
+    for (uint32_t i = 0; i < second->index; i++) {
+        bool hears_first = (split >> i & 1) != 0;
+        bool hears_both = (split >> (32 + i) % 64 & 1) != 0;
+        if (!hears_both && i != first->index) {
+            struct process *deaf = hears_first ? second : first;
+            deaf->deaf_to |= UINT64_C(1) << i;
+        }
+    }
+    links_renew(world);
+}
+
 static void be_twins(struct world *world, const struct fault *fault)
 {
     struct process *first = world_process(world, fault->who);
     struct error_text text;
-    if (world->process_count == WORLD_PROCESSES_MAX || first->node == NULL ||
-        first->traitor == NULL) {
+    if (first->node == NULL) {
+        await_effect(first, fault); /* once it is up */
+        return;
+    }
+    if (world->process_count == WORLD_PROCESSES_MAX || first->traitor == NULL) {
         return;
     }
     uint32_t index = world->process_count;
@@ -157,22 +165,24 @@ static void be_twins(struct world *world, const struct fault *fault)
     }
     world->process_count++;
     process_take_disk(second, disk_clone(&first->disk, world->plan->seed + index));
-    /* Two copies under one name: each hears some of the others, and some hear both. */
-    uint64_t split = (uint64_t)fault->value;
-    for (uint32_t i = 0; i < index; i++) {
-        bool hears_first = (split >> i & 1) != 0;
-        bool hears_both = (split >> (32 + i) % 64 & 1) != 0;
-        for (int way = 0; way < 2; way++) {
-            const struct process *deaf = hears_first ? second : first;
-            if (!hears_both || i == first->index) {
-                uint32_t from = way == 0 ? i : deaf->index;
-                uint32_t to = way == 0 ? deaf->index : i;
-                network_link(&world->network, from, to)->cuts += i == first->index ? 0 : 1;
-            }
-        }
-    }
+    part_twins(world, first, second, (uint64_t)fault->value);
     process_corrupt(second, first->strategy);
+    traitor_reseed(second->traitor, index);
     process_start(second);
+    count_if(world, fault, second->node != NULL);
+}
+
+void faults_on_started(struct process *process)
+{
+    faults_felt(process, FAULT_CORRUPT);
+    faults_felt(process, FAULT_AMNESIA);
+    if (process->awaited[FAULT_TWINS] != 0) {
+        agenda_add(&process->world->agenda,
+                   &(struct event){.at_ns = process->world->now_ns,
+                                   .kind = EVENT_FAULT,
+                                   .tag = process->awaited[FAULT_TWINS] - 1u});
+        process->awaited[FAULT_TWINS] = 0;
+    }
 }
 
 /* A traitor comes back with what it had on disk some time ago. */
@@ -183,17 +193,9 @@ static void forget(struct world *world, const struct fault *fault)
         return;
     }
     process_crash(process, FAULTY_LOSE, 10 * PLAN_MS);
+    await_effect(process, fault);
     process_take_disk(process, process->old_disk);
     process->old_disk = (struct disk){0};
-}
-
-static void cut_customer(struct world *world, const struct fault *fault, bool is_cut)
-{
-    for (uint32_t i = 0; i < world->process_count; i++) {
-        bool is_up = world->processes[i].node != NULL &&
-                     (!is_cut || is_in(fault->whom, world->processes[i].id));
-        world_link_customer(world, fault->who, i, is_up);
-    }
 }
 
 static void begin_on_replica(struct world *world, const struct fault *fault,
@@ -201,35 +203,38 @@ static void begin_on_replica(struct world *world, const struct fault *fault,
 {
     switch ((unsigned)fault->kind) {
     case FAULT_CRASH:
+        count_if(world, fault, process->node != NULL);
         process_crash(process, (enum faulty_loss)(fault->value % FAULTY_LOSS_COUNT),
                       fault->length_ns);
         return;
     case FAULT_CRASH_AT_CALL:
     case FAULT_CRASH_AT_SEND:
+        await_effect(process, fault);
         crash_later(process, fault);
         return;
     case FAULT_PAUSE:
-        process->paused_until_ns = world->now_ns + fault->length_ns;
+        await_effect(process, fault);
+        if (process->paused_until_ns < world->now_ns + fault->length_ns) {
+            process->paused_until_ns = world->now_ns + fault->length_ns;
+        }
         world_wake(process);
         return;
     case FAULT_CLOCK_JUMP:
     case FAULT_CLOCK_DRIFT:
+        await_effect(process, fault);
         move_clock(process, fault);
         world_wake(process);
         return;
-    case FAULT_SLOW:
-        for_links_of(world, fault->who, false, set_slower, (uint64_t)fault->value * PLAN_MS);
-        return;
-    case FAULT_CLOG:
-        for_links_of(world, fault->who, false, set_clog, world->now_ns + fault->length_ns);
-        return;
-    case FAULT_NARROW:
-        for_links_of(world, fault->who, true, set_narrow, (uint64_t)fault->value * 1000);
-        return;
     case FAULT_CORRUPT:
+        if (process->traitor == NULL && !process->is_gone) {
+            await_effect(process, fault);
+        }
         process_corrupt(process, (size_t)fault->value);
         if (process->old_disk.folder == NULL) {
             process->old_disk = disk_clone(&process->disk, world->plan->seed);
+        }
+        if (process->node != NULL) {
+            faults_felt(process, FAULT_CORRUPT);
         }
         return;
     default:
@@ -248,25 +253,12 @@ void faults_begin(struct world *world, size_t index)
     fault_describe(fault, line, sizeof line);
     world_note(world, HAPPENING_FAULT, line);
     world_mix(world, world->now_ns ^ (uint64_t)fault->kind << 56);
-    world->outcome->fault_counts[fault->kind]++;
     switch ((unsigned)fault->kind) {
     case FAULT_CRASH_ALL:
         crash_all(world, fault);
         break;
-    case FAULT_PARTITION:
-    case FAULT_ONE_WAY:
-        cut(world, fault, true);
-        break;
-    case FAULT_FLAP:
-        flap(world, fault, true);
-        break;
-    case FAULT_LOSSY:
-        world->network.lossy_permille += (uint32_t)fault->value * 10;
-        break;
-    case FAULT_CUSTOMER_CUT:
-        cut_customer(world, fault, true);
-        break;
     case FAULT_CUSTOMER_RESTART:
+        count_if(world, fault, customer_open_count(world->customers[fault->who]) != 0);
         customer_restart(world->customers[fault->who], world->now_ns);
         world_wake_customer(world, fault->who);
         break;
@@ -277,7 +269,11 @@ void faults_begin(struct world *world, size_t index)
         forget(world, fault);
         break;
     default:
-        begin_on_replica(world, fault, world_process(world, fault->who));
+        if (links_are_befallen(fault->kind)) {
+            links_begin(world, index);
+        } else {
+            begin_on_replica(world, fault, world_process(world, fault->who));
+        }
         break;
     }
     if (fault->length_ns != 0) {
@@ -287,51 +283,60 @@ void faults_begin(struct world *world, size_t index)
     }
 }
 
+/* Is another one of its kind on, of the same replica? */
+static bool is_still_on(const struct world *world, const struct fault *ended)
+{
+    for (size_t i = 0; i < world->plan->fault_total; i++) {
+        const struct fault *fault = &world->plan->faults[i];
+        if (fault != ended && fault->kind == ended->kind && fault->who == ended->who &&
+            fault->at_ns <= world->now_ns && fault->at_ns + fault->length_ns > world->now_ns) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void faults_end(struct world *world, size_t index)
 {
     const struct fault *fault = &world->plan->faults[index];
     if (world->is_calm) {
         return;
     }
-    switch ((unsigned)fault->kind) {
-    case FAULT_PARTITION:
-    case FAULT_ONE_WAY:
-        cut(world, fault, false);
+    if (links_are_befallen(fault->kind)) {
+        links_end(world, index);
         return;
-    case FAULT_FLAP:
-        flap(world, fault, false);
-        return;
-    case FAULT_SLOW:
-        for_links_of(world, fault->who, false, set_slower, 0);
-        return;
-    case FAULT_NARROW:
-        for_links_of(world, fault->who, true, set_narrow, 0);
-        return;
-    case FAULT_LOSSY:
-        world->network.lossy_permille -= (uint32_t)fault->value * 10;
-        return;
-    case FAULT_CUSTOMER_CUT:
-        cut_customer(world, fault, false);
-        return;
-    case FAULT_DISK_FULL:
-        make_room(world_process(world, fault->who));
-        return;
-    case FAULT_PAUSE:
-        world_wake(world_process(world, fault->who));
-        return;
-    default:
-        return; /* over by itself */
+    }
+    struct process *process = world_process(world, fault->who);
+    if (fault->kind == FAULT_DISK_FULL && !is_still_on(world, fault)) {
+        make_room(process);
+        process->awaited[FAULT_DISK_FULL] = 0;
+    } else if (fault->kind == FAULT_PAUSE) {
+        world_wake(process);
+    }
+}
+
+/* What heals without having been felt never will be. */
+static void forget_awaited(struct process *process)
+{
+    static const enum fault_kind healed[] = {
+        FAULT_CRASH_AT_CALL, FAULT_CRASH_AT_SEND, FAULT_PAUSE,     FAULT_CLOCK_JUMP,
+        FAULT_CLOCK_DRIFT,   FAULT_DISK_FULL,     FAULT_DISK_SLOW, FAULT_DISK_READ};
+    for (size_t i = 0; i < sizeof healed / sizeof healed[0]; i++) {
+        process->awaited[healed[i]] = 0;
     }
 }
 
 void faults_calm(struct world *world)
 {
     network_calm(&world->network, world->plan->delta_ns, world->now_ns);
+    world->links.count = 0;
+    world->links.unmet = 0;
     for (uint32_t i = 0; i < world->process_count; i++) {
         struct process *process = &world->processes[i];
         make_room(process);
         faulty_folder_fail_read(process->disk.folder, 0);
         faulty_folder_crash_at(process->disk.folder, 0);
+        forget_awaited(process);
         process->sends_to_crash = UINT64_MAX;
         process->slow_until_ns = 0;
         process->paused_until_ns = 0;

@@ -61,8 +61,9 @@ enum network_fate network_send(struct network *network, uint32_t from, uint32_t 
     }
     if (!network->is_calm) {
         uint32_t loss = network->settings.loss_permille + network->lossy_permille;
-        if (loss != 0 && prng_below(&network->prng, 1000) < loss) {
-            return NETWORK_LOST;
+        uint64_t drawn = loss != 0 ? prng_below(&network->prng, 1000) : 1000;
+        if (drawn < loss) {
+            return drawn < network->settings.loss_permille ? NETWORK_LOST : NETWORK_LOST_MORE;
         }
         if (network->settings.duplicate_permille != 0 &&
             prng_below(&network->prng, 1000) < network->settings.duplicate_permille) {

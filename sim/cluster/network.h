@@ -12,7 +12,7 @@
 #define NETWORK_ENDS (WORLD_PROCESSES_MAX + PLAN_CUSTOMERS_MAX)
 
 struct network_link {
-    uint32_t cuts;  /* how many faults cut it now */
+    uint32_t cuts;  /* how many things cut it now */
     uint64_t up_ns; /* no session before */
     uint64_t clogged_until_ns;
     uint64_t slower_ns;   /* added to each delay */
@@ -30,7 +30,13 @@ struct network {
     struct network_link links[NETWORK_ENDS][NETWORK_ENDS];
 };
 
-enum network_fate { NETWORK_ARRIVES, NETWORK_LOST, NETWORK_CUT, NETWORK_NO_SESSION };
+enum network_fate {
+    NETWORK_ARRIVES,
+    NETWORK_LOST,
+    NETWORK_LOST_MORE, /* it would not have been but for lossy_permille */
+    NETWORK_CUT,
+    NETWORK_NO_SESSION
+};
 
 void network_init(struct network *network, const struct plan *plan);
 

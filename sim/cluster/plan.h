@@ -31,15 +31,16 @@ enum fault_kind {
     /* Clocks. */
     FAULT_CLOCK_JUMP,  /* the wall clock moves by `value` ms (signed) */
     FAULT_CLOCK_DRIFT, /* both clocks run `value` ppm (signed) fast from now on */
-    /* Network. `whom`: a set of replicas, bit by id; for length_ns. */
-    FAULT_PARTITION,    /* between `whom` and the others, both ways */
-    FAULT_ONE_WAY,      /* from `whom` to the others only */
+    /* Network, for length_ns. `whom`: a set of replicas, bit by id; `customers`: one of customers.
+     * They last side by side: what two of them do to a link, it bears until both have ended. */
+    FAULT_PARTITION,    /* between `whom` with `customers` and the others, both ways */
+    FAULT_ONE_WAY,      /* from `whom` with `customers` to the others only */
     FAULT_FLAP,         /* cuts off `who`; drawn as several short ones in a row */
-    FAULT_SLOW,         /* frames to `who` take `value` ms longer */
-    FAULT_CLOG,         /* frames to `who` queue up and come all at once at the end */
+    FAULT_SLOW,         /* frames to `who` and `customers` take `value` ms longer */
+    FAULT_CLOG,         /* frames to `who` and `customers` come all at once at the end */
     FAULT_LOSSY,        /* every link loses `value` percent */
-    FAULT_NARROW,       /* links from `who` carry `value` KB/s */
-    FAULT_CUSTOMER_CUT, /* customer `who` reaches only `whom` */
+    FAULT_NARROW,       /* links from `who` and `customers` carry `value` KB/s each */
+    FAULT_CUSTOMER_CUT, /* customer `who` has sessions with `whom` only */
     /* Disks. */
     FAULT_DISK_FULL, /* of `who`, for length_ns: no new file if `value` is even, no write either if
                         it is odd */
@@ -67,6 +68,7 @@ struct fault {
     enum fault_kind kind;
     uint32_t who;
     uint32_t whom;
+    uint32_t customers;
 };
 
 struct plan_network {

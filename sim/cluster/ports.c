@@ -21,12 +21,19 @@ static uint64_t monotonic_ns(void *self)
 }
 
 /* All clocks began alike; what a replica's has drifted or jumped since is its own. */
-static uint64_t wall_ns(void *self)
+static uint64_t wall_of(const struct process *process)
 {
-    const struct process *process = self;
     uint64_t since_start_ns = process_monotonic_ns(process) - process->clock_base_ns;
     return WORLD_WALL_NS + (uint64_t)((int64_t)(process->clock_anchor_ns + since_start_ns) +
                                       process->wall_offset_ns);
+}
+
+static uint64_t wall_ns(void *self)
+{
+    struct process *process = self;
+    faults_felt(process, FAULT_CLOCK_JUMP);
+    faults_felt(process, FAULT_CLOCK_DRIFT);
+    return wall_of(process);
 }
 
 static bool is_stop_wanted(void *self)
@@ -184,7 +191,7 @@ static void on_effect(void *self, const struct effect *effect)
     }
     world_see_replica(
         process,
-        &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect, .wall_ns = wall_ns(process)});
+        &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect, .wall_ns = wall_of(process)});
 }
 
 static void on_verdict(void *self, replica_id from, enum verdict verdict)

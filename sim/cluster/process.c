@@ -202,6 +202,11 @@ void process_start(struct process *process)
     enum error error = node_open(&process->node, &process->settings, &ports, &text);
     if (error == ERROR_IO || error == ERROR_FULL) { /* a crash, a read error, no room */
         process->node = NULL;
+        enum fault_kind felt =
+            faulty_folder_has_crashed(process->disk.folder) ? FAULT_CRASH_AT_CALL : FAULT_DISK_READ;
+        if (error == ERROR_IO) {
+            faults_felt(process, felt);
+        }
         disk_restart(&process->disk, error == ERROR_IO ? process->loss : FAULTY_KILL);
         world_on_crashed(process, error == ERROR_IO ? RETRY_NS : RETRY_FULL_NS);
         return;
@@ -223,6 +228,7 @@ void process_start(struct process *process)
     look_at_store(process, checkpoint);
     process_show_state(process);
     node_start(process->node);
+    faults_on_started(process);
     process->busy_until_ns = world->now_ns + START_NS;
     world_on_started(process);
 }
@@ -239,6 +245,8 @@ void process_crash(struct process *process, enum faulty_loss loss, uint64_t back
     empty_inbox(process);
     disk_restart(&process->disk, loss);
     process->sends_to_crash = UINT64_MAX;
+    process->awaited[FAULT_CRASH_AT_CALL] = 0;
+    process->awaited[FAULT_CRASH_AT_SEND] = 0;
     world_see_replica(process, &(struct sighting){.kind = SIGHT_CRASHED});
     world_on_crashed(process, back_after_ns);
 }
@@ -265,6 +273,9 @@ void process_turn(struct process *process)
             world_break(process->world, process, "failed", "although nothing was done to its disk");
         }
         process->has_read_fault = false;
+        if (faulty_folder_has_crashed(process->disk.folder)) {
+            faults_felt(process, FAULT_CRASH_AT_CALL);
+        }
         process_crash(process, is_planned ? process->loss : FAULTY_KEEP,
                       is_planned ? process->back_after_ns : 10 * PLAN_MS);
         return;

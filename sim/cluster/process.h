@@ -47,7 +47,10 @@ struct process {
     uint64_t slow_until_ns;
     uint64_t turn_ns;        /* since this turn began */
     uint64_t sends_to_crash; /* counts down to 0; UINT64_MAX: does not */
-    enum faulty_loss loss;   /* of the next crash */
+    /* For each kind the index of the fault that has not been felt yet, and 1; 0: there is none. */
+    uint16_t awaited[FAULT_KIND_COUNT];
+    uint64_t deaf_to;      /* bit i: as one of twins it has no link with process i */
+    enum faulty_loss loss; /* of the next crash */
     uint64_t back_after_ns;
     void (*work)(void *context); /* a checkpoint that is being written; NULL: none */
     void *work_context;

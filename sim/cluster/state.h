@@ -3,6 +3,7 @@
 #define STRATEGOS_CLUSTER_STATE_H
 
 #include "cluster/agenda.h"
+#include "cluster/links.h"
 #include "cluster/network.h"
 #include "cluster/process.h"
 #include "cluster/sometimes.h"
@@ -29,6 +30,8 @@ struct world {
     struct agenda agenda;
     struct parcel_store parcels;
     struct network network;
+    struct links links;
+    bool fault_is_counted[PLAN_FAULTS_MAX];
     struct group group;
     struct ideal_book book;
     struct conspiracy conspiracy;
@@ -84,6 +87,11 @@ void world_unmake(struct world *world);
 /* faults.c */
 void faults_begin(struct world *world, size_t fault);
 void faults_end(struct world *world, size_t fault);
+/* It has had an effect: counts once. */
+void faults_count(struct world *world, size_t fault);
+/* The process has felt the fault of that kind that waits for it, if one does. */
+void faults_felt(struct process *process, enum fault_kind kind);
+void faults_on_started(struct process *process);
 void faults_calm(struct world *world); /* everything heals, and everybody who can comes back */
 
 /* disk_view.c: the process's disk, with what its calls take, and crashes in the midst of them. */

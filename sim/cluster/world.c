@@ -110,7 +110,11 @@ static void carry(struct world *world, enum event_kind kind, struct parcel *patt
                   struct slice frame, uint64_t now_ns)
 {
     static const char *const reasons[] = {
-        [NETWORK_LOST] = "lost", [NETWORK_CUT] = "cut", [NETWORK_NO_SESSION] = "no session"};
+        [NETWORK_LOST] = "lost",
+        [NETWORK_LOST_MORE] = "lost",
+        [NETWORK_CUT] = "cut",
+        [NETWORK_NO_SESSION] = "no session",
+    };
     uint64_t arrival_ns = 0;
     uint64_t copy_ns = 0;
     pattern->number = ++world->frame_number;
@@ -123,6 +127,9 @@ static void carry(struct world *world, enum event_kind kind, struct parcel *patt
     happen(world, &happening);
     enum network_fate fate = network_send(&world->network, pattern->from, pattern->to, frame.size,
                                           now_ns, &arrival_ns, &copy_ns);
+    if (world->links.unmet != 0) {
+        links_meet(world, pattern->from, pattern->to, fate);
+    }
     if (fate != NETWORK_ARRIVES) {
         happening.kind = HAPPENING_LOST;
         happening.text = reasons[fate];
@@ -141,6 +148,8 @@ static bool dies_now(struct process *process)
 {
     if (process->sends_to_crash != UINT64_MAX && process->sends_to_crash-- == 0) {
         process->is_doomed = true;
+        faults_felt(process, FAULT_CRASH_AT_SEND);
+        process->awaited[FAULT_CRASH_AT_CALL] = 0; /* the next line comes before it */
         faulty_folder_crash_at(process->disk.folder, faulty_folder_calls(process->disk.folder) + 1);
     }
     return process->is_doomed || faulty_folder_has_crashed(process->disk.folder);
@@ -225,6 +234,9 @@ static void on_parcel(struct world *world, struct parcel *parcel, struct parcel_
     }
     arrive(world, parcel);
     (void)parcel_queue_add(queue, &world->parcels, parcel, INBOX_BYTES_MAX);
+    if (world->now_ns < process->paused_until_ns) {
+        faults_felt(process, FAULT_PAUSE); /* it waits */
+    }
     if (process_deadline(process) <= world->now_ns) { /* it waits for nothing else */
         process_turn(process);
     }
@@ -276,6 +288,16 @@ void world_wake_customer(struct world *world, size_t customer)
     }
 }
 
+static bool is_linked(const struct world *world, size_t customer, replica_id id)
+{
+    for (uint32_t i = 0; i < world->process_count; i++) {
+        if (world->processes[i].id == id && world->customer_is_linked[customer][i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void world_link_customer(struct world *world, size_t customer, uint32_t index, bool is_up)
 {
     struct process *process = &world->processes[index];
@@ -284,7 +306,9 @@ void world_link_customer(struct world *world, size_t customer, uint32_t index, b
     }
     world->customer_is_linked[customer][index] = is_up;
     process->links[customer] = is_up ? ++world->link_number : 0;
-    customer_on_link(world->customers[customer], process->id, is_up, world->now_ns);
+    if (is_up || !is_linked(world, customer, process->id)) { /* not to either of twins */
+        customer_on_link(world->customers[customer], process->id, is_up, world->now_ns);
+    }
     customer_turn(world->customers[customer], world->now_ns);
     world_wake_customer(world, customer);
 }
@@ -379,7 +403,7 @@ static void on_customer(struct world *world, const struct event *event)
 static void on_link(struct world *world, const struct event *event)
 {
     const struct process *process = &world->processes[event->tag];
-    if (process->node != NULL) {
+    if (process->node != NULL && links_allow(world, event->who, process->index)) {
         world_link_customer(world, event->who, process->index, true);
     }
 }

@@ -60,8 +60,8 @@ struct world_outcome {
     char text[ORACLE_TEXT_BYTES];
     uint64_t trace; /* hash */
     struct world_stats stats;
-    uint64_t acted[STRATEGIES_MAX]; /* how often each traitor strategy did something */
-    uint64_t fault_counts[FAULT_KIND_COUNT];
+    uint64_t acted[STRATEGIES_MAX];          /* how often each traitor strategy did something */
+    uint64_t fault_counts[FAULT_KIND_COUNT]; /* of those that had an effect */
     uint64_t lie_counts[CUSTOMER_LIE_COUNT];
     uint64_t sometimes[SOMETIMES_COUNT];
 };

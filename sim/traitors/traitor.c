@@ -56,6 +56,11 @@ enum error traitor_new(struct traitor **made, struct conspiracy *conspiracy, rep
     return OK;
 }
 
+void traitor_reseed(struct traitor *t, uint64_t number)
+{
+    prng_init(&t->prng, prng_next(&t->prng) ^ number);
+}
+
 void traitor_free(struct traitor *t)
 {
     memory_fini(&t->memory);

@@ -51,6 +51,8 @@ struct traitor;
  * loyal before: it knows only what it sees itself. ERROR_MEMORY. */
 MUST_USE enum error traitor_new(struct traitor **traitor, struct conspiracy *conspiracy,
                                 replica_id self, size_t strategy, const struct ports *inner);
+/* Draws by chances of its own from now on: of twins, which have one name. */
+void traitor_reseed(struct traitor *traitor, uint64_t number);
 void traitor_free(struct traitor *traitor);
 
 /* The ports to give to node_open, valid as long as the traitor. Ledger, store, clocks and memory

@@ -221,6 +221,18 @@ static void twins_are_others_and_the_same_for_all_members(void **state)
     assert_true(shorter > 0 && shorter < 50);
 }
 
+static void copies_under_one_name_draw_for_themselves_once_reseeded(void **state)
+{
+    (void)state;
+    struct traitor *copy = make(1, 3);
+    assert_true(traitor_draw(t, UINT64_MAX) == traitor_draw(copy, UINT64_MAX));
+    traitor_reseed(copy, 5);
+    assert_true(traitor_draw(t, UINT64_MAX) != traitor_draw(copy, UINT64_MAX));
+    assert_true(traitor_agreed(t, TOPIC_TWIN, 7, UINT64_MAX) ==
+                traitor_agreed(copy, TOPIC_TWIN, 7, UINT64_MAX));
+    traitor_free(copy);
+}
+
 static void votes_of_members_are_truly_signed(void **state)
 {
     (void)state;
@@ -262,6 +274,7 @@ int main(void)
         TEST(members_agree_without_a_word),
         TEST(chosen_few_are_part_of_chosen_many),
         TEST(twins_are_others_and_the_same_for_all_members),
+        TEST(copies_under_one_name_draw_for_themselves_once_reseeded),
         TEST(votes_of_members_are_truly_signed),
         TEST(strategy_that_is_none_aborts),
     };
