@@ -217,10 +217,7 @@ int command_campaign(int argc, char **argv)
          .kind = ARGUMENT_FLAG,
          .value = &request.all,
          .help = "Fail too if a declared state, fault, lie or strategy never happened."},
-        {.name = "json",
-         .kind = ARGUMENT_FLAG,
-         .value = &request.json,
-         .help = "Print the outcome as JSON."},
+        run_options_json(&request.json),
         {.name = NULL},
     };
     const struct argument_command command = {

@@ -1,6 +1,8 @@
 /* campaign_print.c - see campaign_print.h. */
 #include "command/campaign_print.h"
 
+#include "base/plural.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -18,10 +20,10 @@ void campaign_print(const struct campaign_sum *sum, const struct run_options *ru
 {
     FILE *out = stream;
     (void)fprintf(out,
-                  "%" PRIu64 " runs in %.1f s: %.0f virtual s, %" PRIu64 " frames, %" PRIu64
+                  "%" PRIu64 " run%s in %.1f s: %.0f virtual s, %" PRIu64 " frames, %" PRIu64
                   " orders, %" PRIu64 " operations\n",
-                  sum->runs, seconds, (double)sum->virtual_ns / 1e9, sum->frames, sum->orders,
-                  sum->operations);
+                  sum->runs, plural(sum->runs), seconds, (double)sum->virtual_ns / 1e9, sum->frames,
+                  sum->orders, sum->operations);
     (void)fprintf(out, "traitors, how often they acted:\n");
     for (size_t i = 0; i < traitor_strategy_count(); i++) {
         (void)fprintf(out, "  %-24s %12" PRIu64 "%s", traitor_strategy(i)->name, sum->acted[i],

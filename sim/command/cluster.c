@@ -165,10 +165,7 @@ static int parse_and_run(int argc, char **argv, bool is_replay)
          .value = &request.html,
          .placeholder = "FILE",
          .help = "Draw the run, or what came before a finding, as a page."},
-        {.name = "json",
-         .kind = ARGUMENT_FLAG,
-         .value = &request.json,
-         .help = "Print the outcome as JSON."},
+        run_options_json(&request.json),
         {.name = NULL},
     };
     const struct argument_command command = {
@@ -189,12 +186,8 @@ static int parse_and_run(int argc, char **argv, bool is_replay)
     if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
         return exit_code;
     }
-    if (is_replay) {
-        char *end = NULL;
-        request.run.seed = strtoull(arguments.operands[0], &end, 0);
-        if (end == arguments.operands[0] || *end != '\0') {
-            return arguments_refuse(&command, "'%s' is not a seed", arguments.operands[0]);
-        }
+    if (is_replay && !run_options_read_seed(&request.run, arguments.operands[0])) {
+        return arguments_refuse(&command, "'%s' is not a seed", arguments.operands[0]);
     }
     return run(command.name, &request);
 }

@@ -1,6 +1,7 @@
 /* explore_print.c - see explore_print.h. */
 #include "command/explore_print.h"
 
+#include "base/plural.h"
 #include "console/ticks.h"
 
 #include <inttypes.h>
@@ -17,7 +18,8 @@ static void print_bounds(const struct explore_result *result, FILE *out)
 {
     unsigned views = result->scope.views;
     if (!result->is_complete && result->breach == BREACH_NONE) {
-        (void)fprintf(out, "  all states within %u steps%s\n", result->depth_whole,
+        (void)fprintf(out, "  all states within %u step%s%s\n", result->depth_whole,
+                      plural(result->depth_whole),
                       result->is_sampled ? ", and some of those farther away" : "");
     }
     (void)fprintf(out, "  states by the highest view that a loyal replica is in: ");
@@ -30,9 +32,9 @@ static void print_bounds(const struct explore_result *result, FILE *out)
 void explore_print(const struct explore_result *result, uint64_t spent_ns, FILE *out)
 {
     const struct scope *scope = &result->scope;
-    (void)fprintf(out, "traitor %u: %" PRIu64 " states, %s; depth %u, %" PRIu64 " transitions\n",
-                  (unsigned)scope->traitor, result->states, what_was_seen(result), result->depth,
-                  result->transitions);
+    (void)fprintf(out, "traitor %u: %" PRIu64 " state%s, %s; depth %u, %" PRIu64 " transitions\n",
+                  (unsigned)scope->traitor, result->states, plural(result->states),
+                  what_was_seen(result), result->depth, result->transitions);
     print_bounds(result, out);
     (void)fprintf(out,
                   "  loyal replicas %u, %u, %u have %u, %u, %u states; Simplex was given %" PRIu64

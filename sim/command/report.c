@@ -2,6 +2,7 @@
 #include "command/report.h"
 
 #include "base/assert.h"
+#include "base/plural.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -110,15 +111,18 @@ static void print_title(const struct report *report)
     if (scenario->algorithm == ALGORITHM_NAIVE) {
         (void)fprintf(report->out, "Naive voting of %u generals, 1 round", scenario->generals);
     } else if (scenario->algorithm == ALGORITHM_SM) {
-        (void)fprintf(report->out, "%sSM(%u), signed messages, %u generals, %u rounds%s", kind,
+        (void)fprintf(report->out, "%sSM(%u), signed messages, %u generals, %u round%s%s", kind,
                       report->play->rounds - 1, scenario->generals, report->play->rounds,
+                      plural(report->play->rounds),
                       scenario->has_round_rule ? "" : ", without the round rule");
     } else if (graph_is_complete(&scenario->graph)) {
-        (void)fprintf(report->out, "%sOM(%u), oral messages, %u generals, %u rounds", kind,
-                      scenario->m, scenario->generals, report->play->rounds);
+        (void)fprintf(report->out, "%sOM(%u), oral messages, %u generals, %u round%s", kind,
+                      scenario->m, scenario->generals, report->play->rounds,
+                      plural(report->play->rounds));
     } else {
-        (void)fprintf(report->out, "%sOM(%u,%u), oral messages, %u generals, %u hops", kind,
-                      scenario->m, scenario->p, scenario->generals, report->play->rounds);
+        (void)fprintf(report->out, "%sOM(%u,%u), oral messages, %u generals, %u hop%s", kind,
+                      scenario->m, scenario->p, scenario->generals, report->play->rounds,
+                      plural(report->play->rounds));
     }
     (void)fprintf(report->out, "%s\n", tint_end(TINT_HEAD, report->has_colour));
 }
@@ -132,7 +136,7 @@ static void add_traitors(const struct report *report, struct grid *grid)
             uint64_t acted = report->play->acted[general];
             grid_add(grid, TINT_PLAIN, "%s", is_first ? "traitors" : "");
             grid_add(grid, TINT_PLAIN, "%u*, %s; acted %" PRIu64 " time%s", general,
-                     strategy_name(scenario->strategies[general]), acted, acted == 1 ? "" : "s");
+                     strategy_name(scenario->strategies[general]), acted, plural(acted));
             is_first = false;
         }
     }

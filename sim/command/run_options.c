@@ -75,6 +75,20 @@ void run_options_table(struct run_options *options, struct argument_option *rows
     memcpy(rows, table, sizeof table);
 }
 
+struct argument_option run_options_json(bool *json)
+{
+    return (struct argument_option){
+        .name = "json", .kind = ARGUMENT_FLAG, .value = json, .help = "Print the outcome as JSON."};
+}
+
+bool run_options_read_seed(struct run_options *options, const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    options->seed = strtoull(text, &end, 0);
+    return end != text && *end == '\0' && errno == 0 && text[0] != '-';
+}
+
 static enum error print_strategies(struct error_text *text)
 {
     for (size_t i = 0; i < traitor_strategy_count(); i++) {

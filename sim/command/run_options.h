@@ -32,6 +32,10 @@ struct run_options {
 void run_options_init(struct run_options *options);
 /* The table's rows for these, ended by a row without a name; `rows` has room for RUN_OPTIONS. */
 void run_options_table(struct run_options *options, struct argument_option *rows);
+/* The row of --json, for those commands that have it. */
+struct argument_option run_options_json(bool *json);
+/* The operand of replay and shrink. False: it is no seed. */
+bool run_options_read_seed(struct run_options *options, const char *text);
 /* What the rows say, as the plan takes it. ERROR_INVALID: `text` says which option, value, bound.
  */
 MUST_USE enum error run_options_read(const struct run_options *options, struct plan_options *plan,

@@ -1,6 +1,8 @@
 /* run_print.c - see run_print.h. */
 #include "command/run_print.h"
 
+#include "base/plural.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -12,10 +14,12 @@ void run_print_plan(const struct run_options *options, const struct plan *plan, 
     (void)fprintf(out, "strategos-sim %s\nseed %" PRIu64, run_revision(), plan->seed);
     run_options_print(options, out);
     (void)fprintf(out,
-                  "\n%zu replicas bear %zu traitors; %zu traitors; %zu customers; network %s; "
-                  "delta %" PRIu64 " ms\n%zu faults until %.3f s:\n",
-                  plan->replica_count, plan->fault_count, plan->traitor_count, plan->customer_count,
-                  plan->network.name, plan->delta_ns / PLAN_MS, plan->fault_total,
+                  "\n%zu replicas bear %zu traitor%s; %zu traitor%s; %zu customer%s; network %s; "
+                  "delta %" PRIu64 " ms\n%zu fault%s until %.3f s:\n",
+                  plan->replica_count, plan->fault_count, plural(plan->fault_count),
+                  plan->traitor_count, plural(plan->traitor_count), plan->customer_count,
+                  plural(plan->customer_count), plan->network.name, plan->delta_ns / PLAN_MS,
+                  plan->fault_total, plural(plan->fault_total),
                   (double)plan->faults_until_ns / 1e9);
     for (size_t i = 0; i < plan->fault_total; i++) {
         fault_describe(&plan->faults[i], line, sizeof line);
@@ -33,15 +37,17 @@ void run_print_outcome(const struct world_outcome *outcome, void *stream)
 {
     FILE *out = stream;
     const struct world_stats *stats = &outcome->stats;
-    (void)fprintf(out,
-                  "%.3f s of virtual time: %" PRIu64 " orders, highest view %" PRIu64 ", %" PRIu64
-                  " operations done, %" PRIu64 " frames, %" PRIu64 " syncs, %" PRIu64 " restarts\n",
-                  (double)stats->virtual_ns / 1e9, stats->orders, stats->view_highest,
-                  stats->operations, stats->frames, stats->syncs, stats->restarts);
+    (void)fprintf(
+        out,
+        "%.3f s of virtual time: %" PRIu64 " order%s, highest view %" PRIu64 ", %" PRIu64
+        " operation%s done, %" PRIu64 " frame%s, %" PRIu64 " sync%s, %" PRIu64 " restart%s\n",
+        (double)stats->virtual_ns / 1e9, stats->orders, plural(stats->orders), stats->view_highest,
+        stats->operations, plural(stats->operations), stats->frames, plural(stats->frames),
+        stats->syncs, plural(stats->syncs), stats->restarts, plural(stats->restarts));
     for (size_t i = 0; i < traitor_strategy_count(); i++) {
         if (outcome->acted[i] != 0) {
-            (void)fprintf(out, "traitors acted %" PRIu64 " times: %s\n", outcome->acted[i],
-                          traitor_strategy(i)->name);
+            (void)fprintf(out, "traitors acted %" PRIu64 " time%s: %s\n", outcome->acted[i],
+                          plural(outcome->acted[i]), traitor_strategy(i)->name);
         }
     }
     (void)fprintf(out, "trace %016" PRIx64 "\n", outcome->trace);

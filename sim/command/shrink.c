@@ -1,5 +1,6 @@
 /* shrink.c - `strategos-sim shrink`: the smallest run that still fails in the same way. */
 #include "campaign/shrink.h"
+#include "base/plural.h"
 #include "command/command.h"
 #include "command/run_print.h"
 #include "console/interrupt.h"
@@ -12,7 +13,8 @@
 static void on_smaller(void *context, const struct plan *plan, uint64_t runs)
 {
     (void)context;
-    (void)fprintf(stderr, "%" PRIu64 " runs: %zu faults left\n", runs, plan->fault_total);
+    (void)fprintf(stderr, "%" PRIu64 " run%s: %zu fault%s left\n", runs, plural(runs),
+                  plan->fault_total, plural(plan->fault_total));
 }
 
 static bool is_stop_wanted(void *context)
@@ -61,7 +63,7 @@ static int run(const struct argument_command *command, struct run_options *optio
     options->without = without[0] == '\0' ? NULL : without;
     options->until_ns = plan.faults_until_ns < until_ns ? plan.faults_until_ns : 0;
     run_print_plan(options, &plan, stdout);
-    (void)printf("still found after %" PRIu64 " runs: %s\n", runs,
+    (void)printf("still found after %" PRIu64 " run%s: %s\n", runs, plural(runs),
                  goal.has_crashed ? "crash" : goal.oracle);
     (void)printf("again: strategos-sim replay %" PRIu64, options->seed);
     run_options_print(options, stdout);
@@ -93,9 +95,7 @@ int command_shrink(int argc, char **argv)
     if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
         return exit_code;
     }
-    char *end = NULL;
-    options.seed = strtoull(arguments.operands[0], &end, 0);
-    if (end == arguments.operands[0] || *end != '\0') {
+    if (!run_options_read_seed(&options, arguments.operands[0])) {
         return arguments_refuse(&command, "'%s' is not a seed", arguments.operands[0]);
     }
     return run(&command, &options);

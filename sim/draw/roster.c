@@ -1,5 +1,6 @@
 /* roster.c - who is who, what he did and what he obeys; and the counts of the game. All that there
  * is to see of a game too large for a record. */
+#include "base/plural.h"
 #include "draw/parts.h"
 
 #include <inttypes.h>
@@ -17,10 +18,10 @@ static void draw_counts(struct svg *svg, const struct play *play, int y)
                        play->messages_formula);
     }
     svg_text(svg, "prose", 0, y, 0,
-             "%u rounds; %" PRIu64 " messages%s in %" PRIu64 " packets; %" PRIu64
+             "%u round%s; %" PRIu64 " messages%s in %" PRIu64 " packets; %" PRIu64
              " signatures made, %" PRIu64 " checked",
-             play->rounds, play->sent_count, formula, play->packet_count, play->signature_count,
-             play->verify_count);
+             play->rounds, plural(play->rounds), play->sent_count, formula, play->packet_count,
+             play->signature_count, play->verify_count);
 }
 
 void part_roster(struct svg *svg, const struct play *play)

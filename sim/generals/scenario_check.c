@@ -1,5 +1,6 @@
 /* scenario_check.c - whether a scenario can be played, and why not: each refusal names the value,
  * its bound and the reason. Memory is reckoned before any is taken. */
+#include "base/plural.h"
 #include "generals/play.h"
 #include "generals/play_om_graph.h"
 #include "generals/play_sm.h"
@@ -107,9 +108,9 @@ static enum error check_bounds(const struct scenario *scenario, struct error_tex
     }
     if (traitors > m) {
         return error_set(text, ERROR_INVALID,
-                         "%s(%u) holds against at most %u traitors: %u are given; --beyond plays "
+                         "%s(%u) holds against at most %u traitor%s: %u are given; --beyond plays "
                          "it all the same",
-                         title, m, m, traitors);
+                         title, m, m, plural(m), traitors);
     }
     return OK;
 }

@@ -1,6 +1,8 @@
 /* verdicts.c - IC1 and IC2, in words: "lieutenants 1 and 3 obey attack, lieutenant 2 retreat". */
 #include "generals/verdicts.h"
 
+#include "base/plural.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +50,7 @@ static void add_generals(struct sentence *sentence, const char *title, general_s
 {
     unsigned count = (unsigned)__builtin_popcountll(set);
     unsigned named = count <= NAMED_MAX + 1 ? count : NAMED_MAX;
-    add(sentence, "%s%s", title, count == 1 ? "" : "s");
+    add(sentence, "%s%s", title, plural(count));
     for (unsigned i = 0; i < named; i++) {
         const char *before = i == 0 ? " " : i + 1 == count ? " and " : ", ";
         add(sentence, "%s%d", before, lowest(set));

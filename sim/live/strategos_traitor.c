@@ -1,7 +1,7 @@
 /* strategos_traitor.c - `strategos-sim traitor` as a program: arguments and checks; the rest is
  * live_run. It is never installed. */
 #include "cmd/replica_check.h"
-#include "console/arguments.h"
+#include "cmd/replica_options.h"
 #include "live/live.h"
 #include "traitors/traitor.h"
 
@@ -31,40 +31,18 @@ static const char ending[] =
     "SEE ALSO\n"
     "       strategosd --help, strategos-sim cluster --help, docs/operating.md\n";
 
-static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
-
 struct request {
-    const char *group;
-    const char *key;
-    const char *data;
+    struct replica_options replica;
     const char *strategy;
     uint64_t id;
     uint64_t seed;
-    size_t log_level;
 };
 
-enum { OPTION_COUNT = 8 };
+enum { OPTION_COUNT = 4 };
 
 static void fill_options(struct request *request, struct argument_option rows[OPTION_COUNT])
 {
     const struct argument_option options[OPTION_COUNT] = {
-        {.name = "group",
-         .kind = ARGUMENT_TEXT,
-         .value = &request->group,
-         .placeholder = "DIR|FILE",
-         .environment = "STRATEGOS_GROUP",
-         .help = "The group file, or the folder that holds it as group.conf."},
-        {.name = "key",
-         .kind = ARGUMENT_TEXT,
-         .value = &request->key,
-         .placeholder = "FILE",
-         .environment = "STRATEGOS_KEY",
-         .help = "The replica's secret key file, mode 0600."},
-        {.name = "data",
-         .kind = ARGUMENT_TEXT,
-         .value = &request->data,
-         .placeholder = "DIR",
-         .help = "The folder with the replica's ledger and store."},
         {.name = "id",
          .kind = ARGUMENT_NUMBER,
          .value = &request->id,
@@ -82,12 +60,6 @@ static void fill_options(struct request *request, struct argument_option rows[OP
          .placeholder = "S",
          .maximum = UINT64_MAX,
          .help = "Of what the strategy draws."},
-        {.name = "log-level",
-         .kind = ARGUMENT_CHOICE,
-         .value = &request->log_level,
-         .placeholder = "LEVEL",
-         .choices = log_levels,
-         .help = "How much to log."},
         {.name = NULL},
     };
     memcpy(rows, options, sizeof options);
@@ -95,10 +67,11 @@ static void fill_options(struct request *request, struct argument_option rows[OP
 
 static int refuse_missing(const struct argument_command *command, const struct request *request)
 {
+    const struct replica_options *replica = &request->replica;
     const char *missing = request->strategy == NULL ? "--strategy NAME"
-                          : request->group == NULL  ? "--group DIR|FILE"
-                          : request->key == NULL    ? "--key FILE"
-                          : request->data == NULL   ? "--data DIR"
+                          : replica->group == NULL  ? "--group DIR|FILE"
+                          : replica->key == NULL    ? "--key FILE"
+                          : replica->data == NULL   ? "--data DIR"
                                                     : NULL;
     return missing == NULL ? EXIT_DONE : arguments_refuse(command, "%s is missing", missing);
 }
@@ -113,16 +86,19 @@ static void print_strategies(void)
 /* False: leave with *exit_code. */
 static bool parse(int argc, char **argv, struct request *request, size_t *strategy, int *exit_code)
 {
+    struct argument_option shared[REPLICA_OPTIONS];
     struct argument_option options[OPTION_COUNT];
     const struct argument_command command = {
         .name = "strategos-sim traitor",
         .usage = "--group DIR|FILE --key FILE --data DIR --strategy NAME [OPTION ...]",
         .summary = "join a real group as a replica that betrays",
         .description = description,
-        .options = options,
+        .options = shared,
+        .common = options,
         .ending = ending,
     };
     struct arguments arguments;
+    replica_options_table(&request->replica, false, shared);
     fill_options(request, options);
     if (!arguments_parse(&command, argc, argv, &arguments, exit_code)) {
         return false;
@@ -149,12 +125,13 @@ static bool parse(int argc, char **argv, struct request *request, size_t *strate
 static enum error check(const struct request *request, struct daemon_settings *settings,
                         struct error_text *text)
 {
-    TRY(replica_check_identity(request->group, request->key, request->data, settings, text));
+    const struct replica_options *replica = &request->replica;
+    TRY(replica_check_identity(replica->group, replica->key, replica->data, settings, text));
     TRY(replica_check_data(settings->data_path, text));
-    settings->log_level = (enum log_level)request->log_level;
+    settings->log_level = (enum log_level)replica->log_level;
     if (request->id != ID_OF_THE_KEY && request->id != settings->id) {
         return error_set(text, ERROR_FOREIGN, "--id %" PRIu64 ": the key in %s is replica %u's",
-                         request->id, request->key, settings->id);
+                         request->id, replica->key, settings->id);
     }
     return OK;
 }
@@ -177,7 +154,7 @@ static int betray(struct live_settings *settings)
 
 int main(int argc, char **argv)
 {
-    struct request request = {.id = ID_OF_THE_KEY, .seed = 1, .log_level = LOG_INFO};
+    struct request request = {.replica = {.log_level = LOG_INFO}, .id = ID_OF_THE_KEY, .seed = 1};
     struct error_text reason = {{0}};
     size_t strategy = 0;
     int exit_code = EXIT_REFUSED;

@@ -3,6 +3,7 @@
 #include "prove/enumerate.h"
 
 #include "base/assert.h"
+#include "base/plural.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -193,8 +194,9 @@ enum error enumeration_run(const struct enumeration *enumeration,
     ASSERT(work->jobs >= 1 && work->jobs <= ENUMERATION_JOBS_MAX);
     if (tally->chunk_count != enumeration->chunk_count ||
         memcmp(&tally->question, &enumeration->question, sizeof tally->question) != 0) {
-        return error_set(text, ERROR_FOREIGN, "the state is of OM(%u), %u generals, %u traitors",
-                         tally->question.m, tally->question.generals, tally->question.traitors);
+        return error_set(text, ERROR_FOREIGN, "the state is of OM(%u), %u generals, %u traitor%s",
+                         tally->question.m, tally->question.generals, tally->question.traitors,
+                         plural(tally->question.traitors));
     }
     crew_init(&crew, enumeration, work, tally);
     (void)pthread_mutex_lock(&crew.lock);

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/plural.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -45,10 +46,12 @@ enum error tally_add(struct tally *tally, const struct tally *part, struct error
     if (!is_same_question(&tally->question, &part->question) ||
         tally->chunk_count != part->chunk_count) {
         return error_set(text, ERROR_FOREIGN,
-                         "results of OM(%u), %u generals, %u traitors do not add to those of "
-                         "OM(%u), %u generals, %u traitors",
+                         "results of OM(%u), %u generals, %u traitor%s do not add to those of "
+                         "OM(%u), %u generals, %u traitor%s",
                          part->question.m, part->question.generals, part->question.traitors,
-                         tally->question.m, tally->question.generals, tally->question.traitors);
+                         plural(part->question.traitors), tally->question.m,
+                         tally->question.generals, tally->question.traitors,
+                         plural(tally->question.traitors));
     }
     for (uint32_t i = 0; i < sizeof tally->done; i++) {
         unsigned twice = tally->done[i] & part->done[i];

@@ -2,6 +2,7 @@
 #include "prove/worst.h"
 
 #include "agreement/sm_graph.h"
+#include "base/plural.h"
 #include "generals/play_om_graph.h"
 #include "generals/play_sm.h"
 #include "prove/acts.h"
@@ -171,9 +172,7 @@ static enum error find_naive(struct scenario *scenario, bool *is_found, struct e
             }
         }
     }
-    (void)error_set(text, OK,
-                    "even if all %u traitors tell each general the same, no majority turns",
-                    traitor_count(scenario));
+    (void)error_set(text, OK, "even if all traitors tell each general the same, no majority turns");
     return OK;
 }
 
@@ -191,7 +190,7 @@ static bool is_safe_by_theorem(const struct scenario *scenario, struct error_tex
         (void)error_set(text, OK,
                         "the loyal generals are connected among themselves, and %u rounds are "
                         "enough against %u traitor%s (LSP82 Theorem 3)",
-                        play_sm_rounds(scenario), k, k == 1 ? "" : "s");
+                        play_sm_rounds(scenario), k, plural(k));
         return true;
     }
     unsigned p = play_om_graph_p(scenario);
@@ -199,9 +198,9 @@ static bool is_safe_by_theorem(const struct scenario *scenario, struct error_tex
         return false;
     }
     (void)error_set(text, OK,
-                    "OM(%u,%u) on a graph with such regular sets holds against %u traitors (LSP82 "
-                    "section 5)",
-                    scenario->m, p, k);
+                    "OM(%u,%u) on a graph with such regular sets holds against %u traitor%s "
+                    "(LSP82 section 5)",
+                    scenario->m, p, k, plural(k));
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* bench.c - `strategos bench`: throughput and latency of a running group. */
+#include "base/plural.h"
 #include "cmd/bench_load.h"
 #include "cmd/connection.h"
 #include "cmd/status_board.h"
@@ -310,7 +311,7 @@ static void print_text(const struct bench *bench, const struct figures *figures)
     const struct bench_settings *settings = &bench->settings;
     (void)printf("%" PRIu64 " client%s, %" PRIu64 " in flight each, %" PRIu64 " B, %" PRIu64
                  " %% reads, ",
-                 settings->clients, settings->clients == 1 ? "" : "s", settings->in_flight,
+                 settings->clients, plural(settings->clients), settings->in_flight,
                  settings->payload, settings->reads);
     if (settings->rate > 0) {
         (void)printf("open loop at %" PRIu64 "/s", settings->rate);

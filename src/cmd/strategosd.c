@@ -1,6 +1,6 @@
 /* strategosd.c - one replica as a program: arguments and checks; the rest is daemon_run. */
 #include "cmd/replica_check.h"
-#include "console/arguments.h"
+#include "cmd/replica_options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,49 +23,20 @@ static const char ending[] =
     "SEE ALSO\n"
     "       strategos init --help, strategos help-config\n";
 
-static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
-
 struct request {
-    const char *group;
-    const char *key;
-    const char *data;
+    struct replica_options replica;
     bool check;
-    size_t log_level;
 };
 
 static bool parse(int argc, char **argv, struct request *request, int *exit_code)
 {
+    struct argument_option shared[REPLICA_OPTIONS];
+    replica_options_table(&request->replica, true, shared);
     const struct argument_option options[] = {
-        {.name = "group",
-         .kind = ARGUMENT_TEXT,
-         .value = &request->group,
-         .placeholder = "DIR|FILE",
-         .environment = "STRATEGOS_GROUP",
-         .is_required = true,
-         .help = "The group file, or the folder that holds it as group.conf."},
-        {.name = "key",
-         .kind = ARGUMENT_TEXT,
-         .value = &request->key,
-         .placeholder = "FILE",
-         .environment = "STRATEGOS_KEY",
-         .is_required = true,
-         .help = "The replica's secret key file, mode 0600."},
-        {.name = "data",
-         .kind = ARGUMENT_TEXT,
-         .value = &request->data,
-         .placeholder = "DIR",
-         .is_required = true,
-         .help = "The folder with the replica's ledger and store."},
         {.name = "check",
          .kind = ARGUMENT_FLAG,
          .value = &request->check,
          .help = "Check configuration, key, machine and ledger, say so, and exit."},
-        {.name = "log-level",
-         .kind = ARGUMENT_CHOICE,
-         .value = &request->log_level,
-         .placeholder = "LEVEL",
-         .choices = log_levels,
-         .help = "How much to log."},
         {.name = NULL},
     };
     const struct argument_command command = {
@@ -73,7 +44,8 @@ static bool parse(int argc, char **argv, struct request *request, int *exit_code
         .usage = "--group DIR|FILE --key FILE --data DIR [--check] [--log-level LEVEL]",
         .summary = "run one replica of a group",
         .description = description,
-        .options = options,
+        .options = shared,
+        .common = options,
         .ending = ending,
     };
     struct arguments arguments;
@@ -83,9 +55,10 @@ static bool parse(int argc, char **argv, struct request *request, int *exit_code
 static enum error check(const struct request *request, struct daemon_settings *settings,
                         struct error_text *text)
 {
-    TRY(replica_check_identity(request->group, request->key, request->data, settings, text));
+    const struct replica_options *replica = &request->replica;
+    TRY(replica_check_identity(replica->group, replica->key, replica->data, settings, text));
     TRY(replica_check_data(settings->data_path, text));
-    settings->log_level = (enum log_level)request->log_level;
+    settings->log_level = (enum log_level)replica->log_level;
     if (!request->check) {
         return OK; /* daemon_run opens machine and ledger itself, and keeps them */
     }
@@ -95,7 +68,7 @@ static enum error check(const struct request *request, struct daemon_settings *s
 
 int main(int argc, char **argv)
 {
-    struct request request = {.log_level = LOG_INFO};
+    struct request request = {.replica = {.log_level = LOG_INFO}};
     struct error_text reason = {{0}};
     int exit_code = EXIT_REFUSED;
     if (!parse(argc, argv, &request, &exit_code)) {

@@ -21,23 +21,42 @@ static bool wants_help(int argc, char **argv)
                          strcmp(argv[1], "help") == 0);
 }
 
+/* NULL: there is none of that name. */
+static const struct subcommand *find(const struct subcommand *table, const char *name)
+{
+    for (const struct subcommand *entry = table; entry->name != NULL; entry++) {
+        if (strcmp(entry->name, name) == 0) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
 static int run(const struct argument_command *program, const struct subcommand *table, int argc,
                char **argv)
 {
+    static char help_option[] = "--help";
     struct arguments arguments;
     int exit_code = EXIT_DONE;
     if (!arguments_parse(program, argc, argv, &arguments, &exit_code)) {
         return exit_code;
     }
-    const struct subcommand *entry = table;
-    while (entry->name != NULL && strcmp(entry->name, arguments.operands[0]) != 0) {
-        entry++;
-    }
-    if (entry->name == NULL) {
-        return arguments_refuse(program, "unknown command '%s'", arguments.operands[0]);
-    }
+    size_t count = arguments.operand_count;
     char **rest = argv + 1; /* operands are gathered there */
-    return entry->run((int)arguments.operand_count, rest);
+    bool is_help = strcmp(rest[0], "help") == 0;
+    if (is_help && count != 2) {
+        return arguments_refuse(program, "help takes one command");
+    }
+    const char *name = is_help ? rest[1] : rest[0];
+    const struct subcommand *entry = find(table, name);
+    if (entry == NULL) {
+        return arguments_refuse(program, "unknown command '%s'", name);
+    }
+    if (is_help) { /* "help COMMAND" is "COMMAND --help" */
+        rest[0] = rest[1];
+        rest[1] = help_option;
+    }
+    return entry->run((int)count, rest);
 }
 
 int subcommands_main(const struct argument_command *program, const struct subcommand *table,

@@ -15,8 +15,8 @@ struct subcommand {
 };
 
 /* The whole of main(): prints the page with the list, or runs the subcommand that the first operand
- * names. `table` ends with a NULL name. Output that did not arrive is said on stderr, and the exit
- * code is then `unwritten_code`. */
+ * names; "help COMMAND" prints its page. `table` ends with a NULL name. Output that did not arrive
+ * is said on stderr, and the exit code is then `unwritten_code`. */
 int subcommands_main(const struct argument_command *program, const struct subcommand *table,
                      int unwritten_code, int argc, char **argv);
 

@@ -549,6 +549,14 @@ static void help_has_a_page_for_the_program_and_for_its_command(void **state)
     assert_int_equal(process_run(&process, version, NULL, NULL), 0);
     assert_int_equal(strncmp(process.out, "strategos-sim ", 14), 0);
     process_fini(&process);
+    const char *page[] = {STRATEGOS_SIM, "help", "generals", NULL};
+    assert_int_equal(process_run(&process, page, NULL, NULL), 0);
+    assert_non_null(strstr(process.out, "strategos-sim generals - "));
+    process_fini(&process);
+    const char *no_page[] = {STRATEGOS_SIM, "help", "colonels", NULL};
+    assert_int_equal(process_run(&process, no_page, NULL, NULL), 2);
+    assert_non_null(strstr(process.err, "unknown command 'colonels'"));
+    process_fini(&process);
     const char *unknown[] = {STRATEGOS_SIM, "colonels", NULL};
     assert_int_equal(process_run(&process, unknown, NULL, NULL), 2);
     assert_non_null(strstr(process.err, "unknown command 'colonels'"));

@@ -295,6 +295,22 @@ static void output_that_cannot_be_written_is_a_failure(void **state)
     assert_non_null(strstr(process.err, "cannot write the output"));
 }
 
+static void help_of_a_command_is_its_page(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {STRATEGOS, "help", "put", NULL};
+    assert_int_equal(process_run(&process, arguments, NULL, NULL), 0);
+    assert_non_null(strstr(process.out, "strategos put - "));
+}
+
+static void help_of_two_commands_is_wrong_usage(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {STRATEGOS, "help", "put", "get", NULL};
+    assert_int_equal(process_run(&process, arguments, NULL, NULL), 2);
+    assert_non_null(strstr(process.err, "help takes one command"));
+}
+
 static void unknown_command_is_wrong_usage(void **state)
 {
     (void)state;
@@ -322,6 +338,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(help_config_names_every_setting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(output_that_cannot_be_written_is_a_failure, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(help_of_a_command_is_its_page, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(help_of_two_commands_is_wrong_usage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_command_is_wrong_usage, set_up, tear_down),
     };
     if (signature_library_init() != OK) {
