@@ -2,12 +2,12 @@
  * a second, with all oracles looking on. One core, no faults, ideal signatures. */
 #include "base/log.h"
 #include "cluster/world.h"
+#include "support_clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct load {
     const char *name;
@@ -29,9 +29,7 @@ static const struct load loads[] = {
 
 static double cpu_s(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return (double)bench_cpu_ns() / 1e9;
 }
 
 static void make_plan(struct plan *plan, const struct load *load)

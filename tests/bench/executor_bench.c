@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/prng.h"
 #include "strategos/kv.h"
+#include "support_clock.h"
 #include "support_store.h"
 
 #include "machine/executor.h"
@@ -15,18 +16,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define PUTS        512u
 #define VALUE_BYTES 100u
-
-/* Of this process: other load on the machine does not count. */
-static uint64_t cpu_ns(void)
-{
-    struct timespec now;
-    ASSERT(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static size_t replies_seen;
 
@@ -113,21 +105,21 @@ int main(int argc, char **argv)
                                     .segments = &segment,
                                     .segment_digests = &tip.digest};
         struct reply_sink sink = {.on_replies = on_replies, .on_gone = on_gone};
-        uint64_t start = cpu_ns();
+        uint64_t start = bench_cpu_ns();
         ASSERT(executor_apply(executor, &decision, &sink, &text) == OK);
-        apply_ns += cpu_ns() - start;
+        apply_ns += bench_cpu_ns() - start;
         applied += PUTS;
         if (executor_checkpoint_is_due(executor) || height == orders) {
-            start = cpu_ns();
+            start = bench_cpu_ns();
             executor_checkpoint_begin(executor, 0);
-            freeze_ns += cpu_ns() - start;
-            start = cpu_ns();
+            freeze_ns += bench_cpu_ns() - start;
+            start = bench_cpu_ns();
             ASSERT(executor_checkpoint_run(executor, &text) == OK);
-            run_ns += cpu_ns() - start;
+            run_ns += bench_cpu_ns() - start;
             changes += memory.last_count;
-            start = cpu_ns();
+            start = bench_cpu_ns();
             ASSERT(executor_checkpoint_end(executor) == OK);
-            freeze_ns += cpu_ns() - start;
+            freeze_ns += bench_cpu_ns() - start;
             checkpoints++;
         }
     }

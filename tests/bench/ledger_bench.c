@@ -3,29 +3,15 @@
  *
  *     bench_ledger [FOLDER]      default /tmp; works in a new folder below it, and removes that */
 #include "storage/ledger.h"
+#include "support_clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS       1000u
 #define BYTES_MAX    (96ull << 20) /* per batch size: over a file's end */
 #define RECORD_BYTES 4000u
-
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    (void)clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static int compare_u64(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
 
 static enum error ignore(void *context, uint64_t location, enum ledger_record type,
                          struct slice bytes)
@@ -42,10 +28,10 @@ static enum error measure(struct ledger *ledger, size_t batch_bytes, struct erro
     static uint64_t took[ROUNDS];
     static uint8_t record[RECORD_BYTES];
     size_t rounds = BYTES_MAX / batch_bytes < ROUNDS ? BYTES_MAX / batch_bytes : ROUNDS;
-    uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t start = clock_ns(CLOCK_MONOTONIC);
+    uint64_t cpu = bench_cpu_ns();
+    uint64_t start = bench_wall_ns();
     for (size_t i = 0; i < rounds; i++) {
-        uint64_t before = clock_ns(CLOCK_MONOTONIC);
+        uint64_t before = bench_wall_ns();
         for (size_t size = 0; size < batch_bytes; size += RECORD_BYTES + 32) {
             memset(record, (int)i, sizeof record);
             (void)ledger_append(ledger, LEDGER_SEGMENT, slice_of(record, sizeof record));
@@ -54,13 +40,12 @@ static enum error measure(struct ledger *ledger, size_t batch_bytes, struct erro
         if (error != OK) {
             return error_set(text, error, "sync failed: %s", error_name(error));
         }
-        took[i] = clock_ns(CLOCK_MONOTONIC) - before;
+        took[i] = bench_wall_ns() - before;
     }
-    double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - start) / 1e9;
-    cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    qsort(took, rounds, sizeof took[0], compare_u64);
+    double seconds = (double)(bench_wall_ns() - start) / 1e9;
+    cpu = bench_cpu_ns() - cpu;
     size_t batch_kib = batch_bytes / 1024;
-    uint64_t median = took[rounds / 2];
+    uint64_t median = bench_median(took, rounds);
     uint64_t high = took[rounds * 99 / 100];
     (void)printf("%8zu KiB %8zu %9.0f %9.0f %9.0f %9.0f %9.1f\n", batch_kib, rounds,
                  (double)median / 1e3, (double)high / 1e3, (double)took[rounds - 1] / 1e3,
@@ -87,9 +72,9 @@ static enum error run(struct folder folder, struct error_text *text)
     uint64_t bytes = ledger_end(ledger);
     ledger_close(ledger);
     TRY(error);
-    uint64_t start = clock_ns(CLOCK_MONOTONIC);
+    uint64_t start = bench_wall_ns();
     TRY(ledger_open(&ledger, folder, &identity, 0, &visitor, text));
-    double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - start) / 1e9;
+    double seconds = (double)(bench_wall_ns() - start) / 1e9;
     (void)printf("scan after restart: %llu records, %.0f MB, %.2f s, %.0f MB/s\n",
                  (unsigned long long)records, (double)bytes / 1e6, seconds,
                  (double)bytes / 1e6 / seconds);

@@ -3,15 +3,16 @@
 #include "agreement/om.h"
 #include "base/assert.h"
 #include "base/prng.h"
-#include "console/arguments.h"
+#include "support_clock.h"
+#include "support_games.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define SEED             1u
 #define MANY_ORDERS      5u
+#define RUNS_MAX         100000u
 #define MEMORY_BYTES_MAX (UINT64_C(4) << 30)
 
 /* What goes into the packets. */
@@ -33,13 +34,6 @@ struct game {
     order_nr *packet;
     order_nr *noise[TALK_KINDS]; /* as long as two packets; NULL for TALK_LOYAL */
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
 
 static uint8_t *allocate(size_t size)
 {
@@ -117,13 +111,6 @@ static unsigned play(struct game *game, enum talk talk)
     return attacking;
 }
 
-static int compare_ns(const void *a, const void *b)
-{
-    const uint64_t *first = a;
-    const uint64_t *second = b;
-    return (*first > *second) - (*first < *second);
-}
-
 static void measure(struct game *game, enum talk talk, uint64_t runs)
 {
     const unsigned generals = game->shape.generals;
@@ -131,14 +118,12 @@ static void measure(struct game *game, enum talk talk, uint64_t runs)
     uint64_t *times_ns = calloc(runs, sizeof *times_ns);
     ASSERT(times_ns != NULL);
     for (uint64_t run = 0; run < runs; run++) {
-        uint64_t start = now_ns();
+        uint64_t start = bench_wall_ns();
         unsigned attacking = play(game, talk);
-        times_ns[run] = now_ns() - start;
+        times_ns[run] = bench_wall_ns() - start;
         ASSERT(talk != TALK_LOYAL || attacking == generals - 1);
     }
-    qsort(times_ns, runs, sizeof *times_ns, compare_ns);
-    const uint64_t middle = runs / 2;
-    const double median_ns = (double)times_ns[middle];
+    const double median_ns = (double)bench_median(times_ns, runs);
     const uint64_t messages = om_message_count(generals, m);
     const uint64_t held =
         om_memory_bytes(generals, m) * (generals - 1) + sizeof(struct om) * (uint64_t)generals;
@@ -160,56 +145,30 @@ static void measure_all(unsigned generals, unsigned m, uint64_t runs)
 
 int main(int argc, char **argv)
 {
-    uint64_t generals = 0, m = 3, runs = 15;
-    const struct argument_option options[] = {
-        {.name = "generals",
-         .kind = ARGUMENT_NUMBER,
-         .value = &generals,
-         .placeholder = "N",
-         .help = "Generals, the commander included; without it, a list of sizes is measured.",
-         .minimum = 3,
-         .maximum = GENERALS_MAX},
-        {.name = "traitors",
-         .kind = ARGUMENT_NUMBER,
-         .value = &m,
-         .placeholder = "M",
-         .help = "The m of OM(m), at most N - 2 (3 if not given).",
-         .maximum = ROUNDS_MAX - 1},
-        {.name = "runs",
-         .kind = ARGUMENT_NUMBER,
-         .value = &runs,
-         .placeholder = "R",
-         .help = "Games of each kind, of which the median is printed (15 if not given).",
-         .minimum = 1,
-         .maximum = 100000},
-        {.name = NULL}};
-    const struct argument_command command = {
+    struct bench_games games = {.m = 3, .runs = 15};
+    struct argument_command command = {
         .name = "bench_om",
-        .usage = "[OPTION ...]",
         .summary = "Measures OM(m), the oral messages algorithm, on one core.",
         .description = "One line for each kind of game: what is due, or orders at random in every "
                        "packet. The time of a game covers packing, taking and all decisions; "
-                       "the bytes are all that the generals hold, for each value stored.",
-        .options = options};
-    struct arguments arguments;
-    int exit_code = 0;
-    if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
+                       "the bytes are all that the generals hold, for each value stored."};
+    int exit_code = EXIT_DONE;
+    if (!bench_games_read(&games, &command, "OM", 0, RUNS_MAX, argc, argv, &exit_code)) {
         return exit_code;
     }
-    if (generals != 0 && m > generals - 2) {
-        return arguments_refuse(&command, "--traitors is at most --generals - 2");
-    }
-    if (generals != 0 && om_message_count((unsigned)generals, (unsigned)m) > MEMORY_BYTES_MAX) {
+    const unsigned generals = (unsigned)games.generals;
+    const unsigned m = (unsigned)games.m;
+    if (generals != 0 && om_message_count(generals, m) > MEMORY_BYTES_MAX) {
         return arguments_refuse(&command, "OM(m) of that size does not fit into 4 GiB");
     }
     (void)printf("  n   m  orders           messages           ms     messages/s bytes/value\n");
     if (generals != 0) {
-        measure_all((unsigned)generals, (unsigned)m, runs);
+        measure_all(generals, m, games.runs);
         return EXIT_SUCCESS;
     }
     static const unsigned sizes[][2] = {{4, 1}, {7, 2}, {10, 3}, {13, 4}, {16, 5}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        measure_all(sizes[i][0], sizes[i][1], runs);
+        measure_all(sizes[i][0], sizes[i][1], games.runs);
     }
     return EXIT_SUCCESS;
 }

@@ -3,18 +3,16 @@
 #include "base/assert.h"
 #include "prove/om_plan.h"
 #include "prove/table.h"
+#include "support_clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define BLOCKS (UINT64_C(1) << 21) /* 2^30 strategies */
 
 static double seconds(void)
 {
-    struct timespec now;
-    ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return (double)bench_wall_ns() / 1e9;
 }
 
 static void bench_enumeration(bool is_commander_loyal)

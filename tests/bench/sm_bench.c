@@ -1,14 +1,14 @@
 /* sm_bench.c - what a whole game of SM(m) costs on one core beside its Ed25519 operations: these
  * are noted down in one game, and then done again by themselves. Keys are made before the clock
  * starts; the signatures of traitors count as well. */
+#include "support_clock.h"
+#include "support_games.h"
 #include "support_sm.h"
 
 #include "base/assert.h"
-#include "console/arguments.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define RUNS_MAX       1001u
 #define OPERATIONS_MAX 65536u
@@ -39,13 +39,6 @@ static struct witness witnesses[GENERALS_MAX];
 static struct operation operations[OPERATIONS_MAX];
 static size_t operation_count;
 static struct sm_world world;
-
-static uint64_t cpu_ns(void)
-{
-    struct timespec now;
-    ASSERT(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
 
 static struct operation *note(bool is_verify, const struct digest *digest)
 {
@@ -134,13 +127,6 @@ static void do_operations(void)
     }
 }
 
-static int compare_ns(const void *a, const void *b)
-{
-    const uint64_t *first = a;
-    const uint64_t *second = b;
-    return (*first > *second) - (*first < *second);
-}
-
 static void measure(unsigned generals, unsigned m, enum talk talk, uint64_t runs)
 {
     static uint64_t games_ns[RUNS_MAX];
@@ -148,22 +134,19 @@ static void measure(unsigned generals, unsigned m, enum talk talk, uint64_t runs
     operation_count = 0;
     play(&watched, generals, m, talk);
     for (uint64_t run = 0; run < runs; run++) {
-        uint64_t start = cpu_ns();
+        uint64_t start = bench_cpu_ns();
         play(&book, generals, m, talk);
-        uint64_t between = cpu_ns();
+        uint64_t between = bench_cpu_ns();
         do_operations();
         games_ns[run] = between - start;
-        alone_ns[run] = cpu_ns() - between;
+        alone_ns[run] = bench_cpu_ns() - between;
     }
-    qsort(games_ns, runs, sizeof games_ns[0], compare_ns);
-    qsort(alone_ns, runs, sizeof alone_ns[0], compare_ns);
     size_t verifies = 0;
     for (size_t i = 0; i < operation_count; i++) {
         verifies += operations[i].is_verify ? 1 : 0;
     }
-    const size_t middle = runs / 2;
-    const double game_ns = (double)games_ns[middle];
-    const double ed25519_ns = (double)alone_ns[middle];
+    const double game_ns = (double)bench_median(games_ns, runs);
+    const double ed25519_ns = (double)bench_median(alone_ns, runs);
     (void)printf("%3u %3u  %-10s %9llu %6zu %9zu %9.3f %11.3f %6.2f\n", generals, m,
                  talk_names[talk], (unsigned long long)world.message_count,
                  operation_count - verifies, verifies, game_ns / 1e6, ed25519_ns / 1e6,
@@ -172,48 +155,17 @@ static void measure(unsigned generals, unsigned m, enum talk talk, uint64_t runs
 
 int main(int argc, char **argv)
 {
-    uint64_t generals = 0;
-    uint64_t m = 1;
-    uint64_t runs = 15;
-    const struct argument_option options[] = {
-        {.name = "generals",
-         .kind = ARGUMENT_NUMBER,
-         .value = &generals,
-         .placeholder = "N",
-         .help = "Generals, the commander included; without it, a list of sizes is measured.",
-         .minimum = 3,
-         .maximum = GENERALS_MAX},
-        {.name = "traitors",
-         .kind = ARGUMENT_NUMBER,
-         .value = &m,
-         .placeholder = "M",
-         .help = "The m of SM(m), at most N - 2 (1 if not given).",
-         .minimum = 1,
-         .maximum = ROUNDS_MAX - 1},
-        {.name = "runs",
-         .kind = ARGUMENT_NUMBER,
-         .value = &runs,
-         .placeholder = "R",
-         .help = "Games of each kind, of which the median is printed (15 if not given).",
-         .minimum = 1,
-         .maximum = RUNS_MAX},
-        {.name = NULL}};
-    const struct argument_command command = {
+    struct bench_games games = {.m = 1, .runs = 15};
+    struct argument_command command = {
         .name = "bench_sm",
-        .usage = "[OPTION ...]",
         .summary = "Measures SM(m), the signed messages algorithm, on one core.",
         .description = "One line for each kind of game: all loyal; a commander who signs two "
                        "orders; m traitors who keep the second order back until round m. The time "
                        "of a game is set against that of its Ed25519 operations alone; messages "
-                       "are those of the loyal generals.",
-        .options = options};
-    struct arguments arguments;
+                       "are those of the loyal generals."};
     int exit_code = EXIT_DONE;
-    if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
+    if (!bench_games_read(&games, &command, "SM", 1, RUNS_MAX, argc, argv, &exit_code)) {
         return exit_code;
-    }
-    if (generals != 0 && m > generals - 2) {
-        return arguments_refuse(&command, "--traitors is at most --generals - 2");
     }
     if (signature_library_init() != OK) {
         (void)fprintf(stderr, "bench_sm: libsodium does not start\n");
@@ -224,10 +176,10 @@ int main(int argc, char **argv)
                                         {13, 4}, {16, 5}, {64, 31}};
     (void)printf("  n   m  game        messages  signs  verifies        ms  Ed25519 ms  ratio\n");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        bool is_asked = generals != 0;
+        bool is_asked = games.generals != 0;
         for (enum talk talk = TALK_LOYAL; talk < TALK_KINDS; talk++) {
-            measure(is_asked ? (unsigned)generals : sizes[i][0],
-                    is_asked ? (unsigned)m : sizes[i][1], talk, runs);
+            measure(is_asked ? (unsigned)games.generals : sizes[i][0],
+                    is_asked ? (unsigned)games.m : sizes[i][1], talk, games.runs);
         }
         if (is_asked) {
             break;

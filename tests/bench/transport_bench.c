@@ -1,6 +1,7 @@
 /* transport_bench.c - what a sealed link costs between two processes: frames per second one way,
  * CPU per frame at each end (all threads), and the median round trip, over tcp and ipc. */
 #include "base/assert.h"
+#include "support_clock.h"
 #include "transport/peers.h"
 #include "wire/limits.h"
 
@@ -33,13 +34,6 @@ struct report {
 
 static uint8_t bytes[64 * 1024];
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
-
 static uint64_t cpu_ns(void)
 {
     struct rusage usage;
@@ -52,8 +46,8 @@ static uint64_t cpu_ns(void)
 /* Ticks, and waits until something can be received. */
 static void wait_for_frame(struct peers *peers)
 {
-    uint64_t due_ns = peers_tick(peers, now_ns());
-    uint64_t now = now_ns();
+    uint64_t due_ns = peers_tick(peers, bench_wall_ns());
+    uint64_t now = bench_wall_ns();
     struct pollfd fd = {.fd = peers_fd(peers), .events = POLLIN};
     int ready = poll(&fd, 1, due_ns > now ? (int)((due_ns - now) / 1000000) + 1 : 0);
     ASSERT(ready >= 0 || errno == EINTR);
@@ -63,7 +57,7 @@ static struct slice receive(struct peers *peers)
 {
     struct peers_event event;
     for (;;) {
-        while (peers_receive(peers, now_ns(), &event)) {
+        while (peers_receive(peers, bench_wall_ns(), &event)) {
             if (event.verdict == VERDICT_ACCEPTED) {
                 return event.bytes;
             }
@@ -80,13 +74,13 @@ static struct peers *open_end(struct peers_settings *settings, replica_id self)
     uint8_t seed[SEED_BYTES] = {(uint8_t)self};
     settings->self = self;
     signature_from_seed(seed, &settings->secret, &public);
-    if (peers_open(&peers, settings, now_ns(), &text) != OK) {
+    if (peers_open(&peers, settings, bench_wall_ns(), &text) != OK) {
         (void)fprintf(stderr, "%s\n", text.text);
         _exit(1);
     }
-    while (!peers_is_connected(peers, 1 - self, now_ns())) {
+    while (!peers_is_connected(peers, 1 - self, bench_wall_ns())) {
         struct peers_event event;
-        (void)peers_receive(peers, now_ns(), &event);
+        (void)peers_receive(peers, bench_wall_ns(), &event);
         wait_for_frame(peers);
     }
     return peers;
@@ -103,11 +97,11 @@ static _Noreturn void run_child(struct peers_settings *settings)
             report.frame_count++;
             break;
         case COMMAND_ECHO:
-            peers_send(peers, PARENT, frame, now_ns());
+            peers_send(peers, PARENT, frame, bench_wall_ns());
             break;
         case COMMAND_REPORT:
             report.cpu_ns = cpu_ns() - report.cpu_ns;
-            peers_send(peers, PARENT, slice_of(&report, sizeof report), now_ns());
+            peers_send(peers, PARENT, slice_of(&report, sizeof report), bench_wall_ns());
             report = (struct report){.frame_count = 0, .cpu_ns = cpu_ns()};
             break;
         case COMMAND_STOP:
@@ -120,7 +114,7 @@ static _Noreturn void run_child(struct peers_settings *settings)
 static void send_command(struct peers *peers, enum command command, size_t size)
 {
     bytes[0] = (uint8_t)command;
-    peers_send(peers, CHILD, slice_of(bytes, size), now_ns());
+    peers_send(peers, CHILD, slice_of(bytes, size), bench_wall_ns());
 }
 
 static struct report ask_report(struct peers *peers)
@@ -136,12 +130,12 @@ static struct report ask_report(struct peers *peers)
 static void measure_rate(struct peers *peers, const char *scheme, size_t size)
 {
     (void)ask_report(peers);
-    uint64_t start_ns = now_ns();
+    uint64_t start_ns = bench_wall_ns();
     uint64_t start_cpu_ns = cpu_ns();
     uint64_t sent = 0;
-    while (now_ns() < start_ns + RUN_NS) {
+    while (bench_wall_ns() < start_ns + RUN_NS) {
         if (peers_queued_bytes(peers, CHILD) > QUEUED_ENOUGH) {
-            (void)peers_tick(peers, now_ns());
+            (void)peers_tick(peers, bench_wall_ns());
             (void)sched_yield();
             continue;
         }
@@ -152,7 +146,7 @@ static void measure_rate(struct peers *peers, const char *scheme, size_t size)
     }
     uint64_t sender_cpu_ns = cpu_ns() - start_cpu_ns;
     struct report report = ask_report(peers);
-    double seconds = (double)(now_ns() - start_ns) * 1e-9;
+    double seconds = (double)(bench_wall_ns() - start_ns) * 1e-9;
     (void)printf("%-4s %6zu bytes  %9.0f frames/s  %7.1f MB/s  cpu per frame: sender %5.2f us, "
                  "receiver %5.2f us%s\n",
                  scheme, size, (double)report.frame_count / seconds,
@@ -162,30 +156,22 @@ static void measure_rate(struct peers *peers, const char *scheme, size_t size)
                  report.frame_count == sent ? "" : "  (some dropped)");
 }
 
-static int compare(const void *a, const void *b)
-{
-    const uint64_t *x = a;
-    const uint64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static void measure_round_trip(struct peers *peers, const char *scheme, size_t size)
 {
     static uint64_t trip_ns[ROUND_TRIPS];
     uint64_t start_cpu_ns = cpu_ns();
     for (unsigned i = 0; i < ROUND_TRIPS; i++) {
-        uint64_t start_ns = now_ns();
+        uint64_t start_ns = bench_wall_ns();
         send_command(peers, COMMAND_ECHO, size);
         (void)receive(peers);
-        trip_ns[i] = now_ns() - start_ns;
+        trip_ns[i] = bench_wall_ns() - start_ns;
     }
     uint64_t used_ns = cpu_ns() - start_cpu_ns;
-    size_t median = ROUND_TRIPS / 2;
+    uint64_t median_ns = bench_median(trip_ns, ROUND_TRIPS);
     size_t high = ROUND_TRIPS - ROUND_TRIPS / 100;
-    qsort(trip_ns, ROUND_TRIPS, sizeof trip_ns[0], compare);
     (void)printf(
         "%-4s %6zu bytes  round trip p50 %6.1f us  p99 %6.1f us  cpu at one end %5.2f us\n", scheme,
-        size, (double)trip_ns[median] * 1e-3, (double)trip_ns[high] * 1e-3,
+        size, (double)median_ns * 1e-3, (double)trip_ns[high] * 1e-3,
         (double)used_ns / ROUND_TRIPS * 1e-3);
 }
 
@@ -227,7 +213,7 @@ static void measure(const char *scheme, const char *folder)
     measure_round_trip(peers, scheme, 4096);
     send_command(peers, COMMAND_STOP, 1);
     while (waitpid(child, NULL, WNOHANG) == 0) {
-        (void)peers_tick(peers, now_ns());
+        (void)peers_tick(peers, bench_wall_ns());
         (void)poll(NULL, 0, 1);
     }
     peers_close(peers);

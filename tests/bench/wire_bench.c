@@ -1,12 +1,12 @@
 /* wire_bench.c - what encoding and decoding cost on the hot path, in ns per call: votes, a client's
  * frame of 100 requests of 100 bytes, a frame of replies, a proposal. Best of several rounds. */
+#include "support_clock.h"
 #include "support_sample.h"
 
 #include "base/assert.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define ROUNDS           9u
 #define ROUND_NS         20000000u
@@ -18,13 +18,6 @@
 static struct arena samples, decoded;
 static struct buffer out, frame;
 static struct vote vote;
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static void encode_vote(void)
 {
@@ -73,14 +66,14 @@ static void measure(const char *name, void (*call)(void))
     double best = 0;
     for (unsigned round = 0; round < ROUNDS; round++) {
         uint64_t calls = 0;
-        uint64_t start = now_ns();
+        uint64_t start = bench_wall_ns();
         uint64_t elapsed = 0;
         while (elapsed < ROUND_NS) {
             for (unsigned i = 0; i < 64; i++) {
                 call();
             }
             calls += 64;
-            elapsed = now_ns() - start;
+            elapsed = bench_wall_ns() - start;
         }
         double each = (double)elapsed / (double)calls;
         best = round == 0 || each < best ? each : best;
