@@ -11,6 +11,9 @@ RUN_SECONDS=100                              # of CPU time for a batch: more is 
 SAMPLE=(commit-on-notarization finalize-after-nullify client-believes-f ledger-not-synced
         blocks-not-served certificate-unverified height-not-checked cas-ignores-expected)
 
+TABLE_BEGINS='<!-- planted bugs: tests/mutants/run.sh --markdown docs/simulation.md -->'
+TABLE_ENDS='<!-- planted bugs end -->'
+
 usage() {
     cat <<TEXT
 Usage: tests/mutants/run.sh [OPTION ...]
@@ -21,6 +24,10 @@ Usage: tests/mutants/run.sh [OPTION ...]
   --seconds S    CPU seconds for each mutant before it counts as surviving (default: 120)
   --folder PATH  work there and leave it, so that the next time less is built
                  (default: a temporary folder, removed at the end)
+  --markdown FILE
+                 put the outcome of all mutants into FILE as a table, between its lines
+                 "$TABLE_BEGINS" and
+                 "$TABLE_ENDS"; FILE "-": print it in the end
   --apply        only look whether every patch applies
   --list         name each mutant, the rule it breaks, and which oracle should see it
   --help         this text
@@ -41,16 +48,18 @@ number() { # OPTION VALUE
 jobs=1
 seconds=120
 folder=
+markdown=
 mode=run
 names=()
 while [ $# -gt 0 ]; do
     case "$1" in
-    --jobs | --only | --sample | --seconds | --folder)
+    --jobs | --only | --sample | --seconds | --folder | --markdown)
         [ $# -ge 2 ] || refuse "$1 needs a value"
         case "$1" in
         --jobs) number "$1" "$2"; jobs=$2 ;;
         --seconds) number "$1" "$2"; seconds=$2 ;;
         --folder) folder=$2 ;;
+        --markdown) markdown=$2 ;;
         --only) names+=("$2") ;;
         --sample)
             number "$1" "$2"
@@ -66,6 +75,12 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+if [ -n "$markdown" ] && [ "$markdown" != - ]; then
+    [ ${#names[@]} -eq 0 ] || refuse "--markdown $markdown: the table is one of all mutants"
+    grep -qxF "$TABLE_BEGINS" "$markdown" && grep -qxF "$TABLE_ENDS" "$markdown" ||
+        refuse "--markdown $markdown: it has no place for the table"
+    markdown=$(realpath "$markdown")
+fi
 if [ ${#names[@]} -eq 0 ]; then
     for patch in "$here"/*.patch; do
         names+=("$(basename "$patch" .patch)")
@@ -178,6 +193,42 @@ hunt_and_tell() { # NAME
     row "$1" $(cat "$folder/results/$1.found")
 }
 
+table() { # of all results
+    local name found seed spent
+    printf '%s\n' '| planted bug | what it breaks | found by | seed | CPU s |' '|---|---|---|--:|--:|'
+    for name in "${names[@]}"; do
+        found='does not build' seed= spent=0
+        [ ! -f "$folder/results/$name.found" ] ||
+            read -r found seed spent <"$folder/results/$name.found"
+        case $found in
+        -) found='**not found**' ;;
+        crash) found='an assertion' ;;
+        esac
+        printf '| `%s` | %s | %s | %s | %d.%d |\n' "$name" "$(head_of "$name" Breaks | tr '|' '/')" \
+            "$found" "$seed" $((spent / 1000)) $((spent % 1000 / 100))
+    done
+    printf '\n%s\n' "$1"
+}
+
+finders() { # "liveness 13, votes 7": of those that were found
+    local name
+    for name in "${names[@]}"; do
+        [ ! -f "$folder/results/$name.found" ] || cut -d ' ' -f 1 "$folder/results/$name.found"
+    done | sed '/^-$/d; s/^crash$/an assertion/' | sort | uniq -c | sort -k 1,1nr -k 2 |
+        awk '{ count = $1; sub(/^ *[0-9]+ /, ""); printf "%s%s %d", NR == 1 ? "" : ", ", $0, count }'
+}
+
+# Puts what comes in between the lines of FILE that say where.
+put_into() { # FILE
+    awk -v begins="$TABLE_BEGINS" -v ends="$TABLE_ENDS" '
+        NR == FNR { table[++rows] = $0; next }
+        $0 == ends { is_inside = 0 }
+        !is_inside { print }
+        $0 == begins { is_inside = 1; for (i = 1; i <= rows; i++) { print table[i] } }' \
+        - "$1" >"$folder/results/page"
+    cat "$folder/results/page" >"$1"
+}
+
 echo "${#names[@]} mutants, at most $seconds CPU seconds each"
 build control || { cat "$folder/results/control.build"; exit 1; }
 printf '%-30s %-14s %8s %13s   %s\n' mutant 'found by' seed CPU 'expected of'
@@ -222,4 +273,14 @@ median=${times[$((${#times[@]} / 2))]}
 printf 'control: seeds 1 to %d %s, in %d CPU s\n' $last "$control" $((spent / 1000))
 printf '%d mutants: %d found, %d survived, %d broken; median %d.%d CPU s\n' ${#names[@]} \
     $((${#times[@]} - survived)) $survived $broken $((median / 1000)) $((median % 1000 / 100))
+if [ -n "$markdown" ]; then
+    printf -v summary '%d of %d are found, half of them within %d.%d CPU seconds, by: %s. %s' \
+        $((${#times[@]} - survived)) ${#names[@]} $((median / 1000)) $((median % 1000 / 100)) \
+        "$(finders)" "The tree without a bug, over seeds 1 to $last: $control."
+    if [ "$markdown" = - ]; then
+        table "$summary"
+    else
+        table "$summary" | put_into "$markdown"
+    fi
+fi
 [ $survived -eq 0 ] && [ $broken -eq 0 ] && [ "$control" = passed ]
