@@ -19,7 +19,7 @@
 #define VIEWS_DEFAULT  2u
 #define STATES_DEFAULT 30000000u
 #define SETTLE_DEFAULT 2000u
-#define WIDTH_OF_THREE 100000u /* views: there are too many states for all */
+#define WIDTH_OF_THREE 50000u /* views: there are too many states for all */
 #define SETTLE_MAX     1000000000u
 
 static const char *const traitor_choices[] = {"all", "0", "1", "2", "3", NULL};
@@ -157,7 +157,7 @@ static void set_rows(struct run *run)
          .placeholder = "N",
          .help = "Of the states that are equally many steps from the start, go on from so many "
                  "only, spread evenly: so the search gets to the end of the last view. 0: all. "
-                 "Default: 0, and 100000 with three views.",
+                 "Default: 0, and 50000 with three views.",
          .minimum = 0,
          .maximum = EXPLORE_STATES_MAX},
         {.name = "jobs",

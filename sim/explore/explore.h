@@ -31,6 +31,12 @@
  * There is no partial order reduction: it saves transitions, which are cheap here (locals.h), but
  * no state in which two replicas have done this or that of what is independent.
  *
+ * Two views are explored in full. Three have too many states; `width_max` then bounds how many are
+ * followed of those equally far from the start, spread evenly in the order of finding, so that the
+ * search gets through all views in a time that grows with their number only. Nothing is left out
+ * within the distance `depth_whole`; beyond it what is found is real, and what is not found says
+ * little. The same settings follow the same states.
+ *
  * What is checked in each state: no loyal replica said what the rules forbid; it notarized only
  * what a loyal commander gave, and voted for an order only when the certificates that it stands on
  * could be put together of what was said, the traitor's votes included; what was decided is on one
