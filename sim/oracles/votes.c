@@ -9,6 +9,10 @@
 struct votes {
     struct oracle_self self;
     struct oracle_map said; /* (view, replica and kind) -> the digest's first 8 bytes */
+    struct last {           /* judged, and good: the same goes to every peer */
+        view_nr view;
+        uint64_t bits;
+    } last[REPLICAS_MAX][VOTE_KIND_COUNT];
 };
 
 static const char *kind_name(enum vote_kind kind)
@@ -38,6 +42,11 @@ static void judge(struct votes *votes, const struct sighting *sighting,
     };
     bool is_new;
     uint64_t bits = get_u64(statement->digest.bytes);
+    struct last *last = &votes->last[sighting->replica][statement->kind];
+    if (last->view == statement->view && last->bits == bits) {
+        return;
+    }
+    *last = (struct last){.view = statement->view, .bits = bits};
     uint64_t *said = oracle_map_at(&votes->said, statement->view,
                                    key_of(sighting->replica, statement->kind), &is_new);
     if (is_new) {
