@@ -60,6 +60,9 @@ extern const struct strategy strategy_build_beside;
 extern const struct strategy strategy_poison_sync;
 extern const struct strategy strategy_invent_blocks;
 
+/* drip.c */
+extern const struct strategy strategy_drip_sync;
+
 /* segments.c */
 extern const struct strategy strategy_invent_segments;
 

@@ -49,6 +49,7 @@ const struct strategy *const strategies[] = {
     &strategy_bad_height,
     &strategy_poison_sync,
     &strategy_invent_blocks,
+    &strategy_drip_sync,
     &strategy_invent_segments,
     &strategy_replay,
     &strategy_garbage,

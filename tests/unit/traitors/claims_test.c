@@ -422,6 +422,31 @@ static void invent_segments_passes_on_what_no_client_signed(void **state)
     done();
 }
 
+/* ---- drip.c ---- */
+
+static bool is_prompt_block(const struct spoken *spoken)
+{
+    return is_block(spoken) && !spoken->is_late;
+}
+
+static bool are_blocks_at_once(const struct spoken *one, const struct spoken *other)
+{
+    return is_block(one) && is_block(other) && one->to == other->to &&
+           other->now_ns - one->now_ns < TABLE_DELTA_MS * MS / 2;
+}
+
+static void drip_sync_serves_one_block_at_a_time(void **state)
+{
+    (void)state;
+    play_strategy("drip-sync");
+    assert_true(count_if(&now, is_block) > 1);
+    assert_int_equal(count_if(&now, is_prompt_block), 0);
+    assert_int_equal(count_pairs(are_blocks_at_once), 0);
+    assert_true(count_if(&loyal, is_prompt_block) > 0);
+    assert_true(count_if(&now, is_notarize) < count_if(&loyal, is_notarize));
+    done();
+}
+
 /* ---- views.c ---- */
 
 static view_nr highest_view(const struct playback *playback)
@@ -669,6 +694,7 @@ int main(void)
         cmocka_unit_test(count_twice_makes_certificates_that_cannot_be_read),
         cmocka_unit_test(poison_sync_serves_no_true_block),
         cmocka_unit_test(invent_blocks_serves_forged_blocks_only),
+        cmocka_unit_test(drip_sync_serves_one_block_at_a_time),
         cmocka_unit_test(invent_segments_passes_on_what_no_client_signed),
         cmocka_unit_test(stale_views_speaks_of_the_past_only),
         cmocka_unit_test(future_views_speaks_beyond_all_windows),
