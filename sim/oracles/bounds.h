@@ -15,9 +15,9 @@
  * where a replica said busy: both, twice, with half as much again for jitter.
  *
  * **Blocks.** A replica that is behind hears so from a heartbeat (10Δ when the group is idle),
- * waits Δ, asks for 16 blocks, and asks the next one when Δ has brought nothing new: so 16 blocks
- * take nΔ at most, whoever lies; twice that, because answers without a finalization are asked for
- * again.
+ * waits Δ, asks for 16 blocks, and asks the next one when Δ has brought nothing new, or less than
+ * 16 blocks and less than 32 KiB: so 16 blocks take nΔ at most, whoever lies; twice that, because
+ * answers without a finalization are asked for again.
  *
  * **Room.** A replica whose disk was full looks for room once a second, and so does its checkpoint,
  * for which its execution may be waiting. */

@@ -44,8 +44,10 @@ struct block_sync {
     height_nr until;          /* the last one asked for */
     uint64_t behind_since_ns; /* 0: not behind */
     uint64_t ask_at_ns;       /* an answer to the last question is waited for until then */
+    uint64_t end_ns;          /* and for what is left of it no longer than this */
     uint32_t attempt;
-    replica_id asked; /* blocks of no one else are taken */
+    uint32_t late_count; /* answers that did not come to their end, since one did */
+    replica_id asked;    /* blocks of no one else are taken */
 };
 
 struct replica {

@@ -10,6 +10,9 @@
 #define KNOWN_GRACE_DIVISOR 4u
 /* Further behind than this, nothing is waited for. */
 #define GAP_AT_ONCE         32u
+/* An answer has Δ for so many bytes, or for as many blocks as one has: who brings one small block
+ * after the other, each just in time, is not waited for. */
+#define BYTES_PER_DELTA     (32u << 10)
 
 static height_nr height_claimed(const struct replica *replica)
 {
@@ -27,10 +30,12 @@ bool replica_is_behind(const struct replica *replica)
     return replica->sync.behind_since_ns != 0;
 }
 
-/* The block's segments are those that its certified order names: the chain of digests says so. */
-static bool take_segments(struct replica *replica, const struct block *block)
+/* The block's segments are those that its certified order names: the chain of digests says so.
+ * *bytes: of those. */
+static bool take_segments(struct replica *replica, const struct block *block, uint64_t *bytes)
 {
     size_t next = 0;
+    *bytes = 0;
     for (size_t i = 0; i < block->order.tip_count; i++) {
         const struct lane_tip *tip = &block->order.tips[i];
         struct lane_tip base;
@@ -58,6 +63,7 @@ static bool take_segments(struct replica *replica, const struct block *block)
         for (size_t k = first; k < next; k++) {
             const struct segment *segment = &block->segments[k];
             struct digest own;
+            *bytes += segment->encoded.size;
             lane_digest_next(&segment->lane, segment->sequence, &segment->previous, segment->body,
                              &own);
             if (!lanes_take_certified(&replica->lanes, segment, &own, block->order.view,
@@ -112,6 +118,26 @@ static enum verdict give_up(struct replica *replica, enum verdict verdict)
     return verdict;
 }
 
+/* A block of the answer is here, with so many bytes of use: how long for the next? */
+static void extend(struct replica *replica, uint64_t bytes)
+{
+    struct block_sync *sync = &replica->sync;
+    uint64_t delta_ns = replica->settings.delta_ns;
+    sync->end_ns += delta_ns / BLOCKS_PER_ANSWER_MAX + bytes * delta_ns / BYTES_PER_DELTA;
+    uint64_t next_ns = replica->now.monotonic_ns + delta_ns;
+    sync->ask_at_ns = next_ns < sync->end_ns ? next_ns : sync->end_ns;
+}
+
+/* Δ for a whole answer, and more for each block of it; twice as much each time that all peers were
+ * too slow. */
+static uint64_t patience_ns(const struct replica *replica)
+{
+    size_t others = replica->settings.replica_count - 1;
+    size_t doublings = replica->sync.late_count / others;
+    doublings = doublings < BACKOFF_DOUBLINGS_MAX ? doublings : BACKOFF_DOUBLINGS_MAX;
+    return replica->settings.delta_ns << doublings;
+}
+
 enum verdict replica_on_block(struct replica *replica, replica_id from, const struct block *block)
 {
     struct block_sync *sync = &replica->sync;
@@ -121,8 +147,8 @@ enum verdict replica_on_block(struct replica *replica, replica_id from, const st
         return VERDICT_STALE; /* or not asked for */
     }
     height_nr expected = sync->next == 0 ? own + 1 : sync->next;
-    if (order->height > expected) {
-        return VERDICT_EARLY;
+    if (order->height != expected) { /* one that came is no reason to wait for more of them */
+        return order->height > expected ? VERDICT_EARLY : VERDICT_STALE;
     }
     struct digest digest;
     order_digest(order, &digest);
@@ -132,8 +158,8 @@ enum verdict replica_on_block(struct replica *replica, replica_id from, const st
     }
     replica->peers[from].height =
         order->height > replica->peers[from].height ? order->height : replica->peers[from].height;
-    sync->ask_at_ns = replica->now.monotonic_ns + replica->settings.delta_ns;
     if (!is_certified_next(replica, &digest)) {
+        extend(replica, 0);
         /* Its finalization, or that of a descendant, is still to come. Once it is here, all is
          * asked for again from the base on, and is certified then. */
         sync->next = block->has_certificate ? 0 : order->height + 1;
@@ -143,9 +169,11 @@ enum verdict replica_on_block(struct replica *replica, replica_id from, const st
         }
         return VERDICT_ACCEPTED;
     }
-    if (!take_segments(replica, block)) {
+    uint64_t bytes;
+    if (!take_segments(replica, block, &bytes)) {
         return give_up(replica, VERDICT_INVALID);
     }
+    extend(replica, bytes);
     sync->next = 0;
     uint64_t behind_since_ns = sync->behind_since_ns;
     (void)replica_decide(replica);
@@ -196,8 +224,11 @@ void replica_sync(struct replica *replica)
     }
     if (is_begun && from <= sync->until) { /* the one asked has no more for us, or nothing good */
         sync->attempt++;
+        sync->late_count++;
         sync->next = 0;
         from = own + 1;
+    } else {
+        sync->late_count = 0;
     }
     struct peer_message ask = {.kind = PEER_ASK_BLOCKS,
                                .ask_blocks = {.from = from, .count = BLOCKS_PER_ANSWER_MAX}};
@@ -205,4 +236,5 @@ void replica_sync(struct replica *replica)
     replica_send(replica, sync->asked, &ask);
     sync->until = from + BLOCKS_PER_ANSWER_MAX - 1;
     sync->ask_at_ns = now + replica->settings.delta_ns;
+    sync->end_ns = now + patience_ns(replica);
 }

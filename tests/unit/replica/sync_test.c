@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#define BLOCKS 6u
+#define BLOCKS   6u
+#define DELTA_MS (STAGE_DELTA_NS / MS)
 
 /* A decided log that the core knows nothing of: one segment a block. */
 struct history {
@@ -256,6 +257,77 @@ static void liar_with_true_certificates_is_left(void **state)
     stage_free(stage);
 }
 
+/* A source that brings one small block after the other, each just in time, is not waited for. */
+static void source_that_drips_is_left(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    height_nr from = 1;
+    replica_id slow = wait_for_question(stage, &from);
+    uint64_t const asked_ms = stage->now_ms;
+    stage_forget(stage);
+    for (size_t i = 0; i < BLOCKS && stage_last(stage, PEER_ASK_BLOCKS) == NULL; i++) {
+        uint64_t const due_ms = stage->now_ms + DELTA_MS / 10 * 9;
+        while (stage->now_ms < due_ms && stage_last(stage, PEER_ASK_BLOCKS) == NULL) {
+            stage_at(stage, stage->now_ms + 5);
+        }
+        (void)send_block(stage, slow, &history, i, true);
+    }
+    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+    assert_non_null(said);
+    assert_int_not_equal(said->to, slow);
+    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+    assert_true(stage_height(stage) > 0); /* what it brought counts */
+    free_history(&history);
+    stage_free(stage);
+}
+
+/* Nor is one that brings the same unproven block again and again. */
+static void source_that_repeats_is_left(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    height_nr from = 1;
+    replica_id slow = wait_for_question(stage, &from);
+    uint64_t const asked_ms = stage->now_ms;
+    stage_forget(stage);
+    while (stage->now_ms < asked_ms + 4 * DELTA_MS && stage_last(stage, PEER_ASK_BLOCKS) == NULL) {
+        (void)send_block(stage, slow, &history, stage->now_ms % 2, false);
+        stage_at(stage, stage->now_ms + 5);
+    }
+    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+    assert_non_null(said);
+    assert_int_not_equal(said->to, slow);
+    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+    free_history(&history);
+    stage_free(stage);
+}
+
+/* All are slow: at last one has the time that it takes. */
+static void patience_grows_where_all_sources_are_slow(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    height_nr from = 1;
+    size_t in_a_row = 0;
+    for (size_t round = 0; round < 30 && in_a_row < 3; round++) {
+        replica_id asked = wait_for_question(stage, &from);
+        stage_forget(stage);
+        in_a_row = 0;
+        for (size_t i = 0; i < 3 && stage_last(stage, PEER_ASK_BLOCKS) == NULL; i++) {
+            stage_at(stage, stage->now_ms + DELTA_MS / 10 * 9);
+            (void)send_block(stage, asked, &history, i, false);
+            in_a_row += stage_last(stage, PEER_ASK_BLOCKS) == NULL ? 1 : 0;
+        }
+    }
+    assert_int_equal(in_a_row, 3);
+    free_history(&history);
+    stage_free(stage);
+}
+
 /* What the core voted for is not pushed out of memory by a liar's word. */
 static void liar_does_not_erase_what_was_voted_for(void **state)
 {
@@ -374,6 +446,9 @@ int main(void)
         cmocka_unit_test(lying_source_is_left),
         cmocka_unit_test(liars_unproven_orders_do_not_keep_out_the_truth),
         cmocka_unit_test(liar_with_true_certificates_is_left),
+        cmocka_unit_test(source_that_drips_is_left),
+        cmocka_unit_test(source_that_repeats_is_left),
+        cmocka_unit_test(patience_grows_where_all_sources_are_slow),
         cmocka_unit_test(liar_does_not_erase_what_was_voted_for),
         cmocka_unit_test(decided_ancestor_replaces_what_was_voted_for),
         cmocka_unit_test(question_for_blocks_is_answered_from_what_is_decided),
