@@ -113,7 +113,7 @@ static int run(const char *name, const struct request *request)
         run_print_plan(&request->run, plan, stdout);
         (void)fflush(stdout);
     }
-    log_init(LOG_ERROR, -1);
+    log_off();
     uint64_t begun_ns = ticks_now_ns();
     error = play(request, plan, &outcome, &text);
     uint64_t took_ns = ticks_now_ns() - begun_ns;

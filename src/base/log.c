@@ -9,12 +9,19 @@
 
 static enum log_level log_level_max = LOG_INFO;
 static int log_replica = -1;
+static bool log_is_silent;
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 void log_init(enum log_level level, int replica)
 {
     log_level_max = level;
     log_replica = replica;
+    log_is_silent = false;
+}
+
+void log_off(void)
+{
+    log_is_silent = true;
 }
 
 bool log_level_from_name(const char *name, enum log_level *level)
@@ -30,7 +37,7 @@ bool log_level_from_name(const char *name, enum log_level *level)
 
 bool log_is_on(enum log_level level)
 {
-    return level <= log_level_max;
+    return !log_is_silent && level <= log_level_max;
 }
 
 /* Where the line ends after a printf into it that returned `printed`: cut at `room`. */

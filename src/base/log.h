@@ -11,6 +11,8 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Lines above `level` are dropped; `replica` is the id printed with each line, or -1 for none. */
 void log_init(enum log_level level, int replica);
+/* Nothing is printed until the next log_init: for replicas that do not live in this time. */
+void log_off(void);
 
 /* True and *level set when `name` is error, warn, info or debug. */
 bool log_level_from_name(const char *name, enum log_level *level);

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
     if (plan == NULL) {
         return 1;
     }
-    log_init(LOG_ERROR, -1);
+    log_off();
     (void)printf("%-46s %10s %9s %11s %11s %12s\n", "load", "virtual s", "CPU s", "times real",
                  "messages/s", "operations/s");
     for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++) {

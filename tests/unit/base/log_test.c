@@ -98,6 +98,19 @@ static void log_above_level_is_dropped(void **state)
     }
 }
 
+static void log_that_is_off_prints_nothing(void **state)
+{
+    (void)state;
+    char captured[CAPTURE_BYTES];
+    log_init(LOG_DEBUG, -1);
+    log_off();
+    capture_begin();
+    log_event(LOG_ERROR, "event", "n=%d", 1);
+    assert_int_equal(capture_end(captured), 0);
+    log_init(LOG_DEBUG, -1);
+    assert_true(log_is_on(LOG_DEBUG));
+}
+
 static void log_too_long_line_is_cut_and_still_ends(void **state)
 {
     (void)state;
@@ -150,6 +163,7 @@ int main(void)
         cmocka_unit_test(log_line_has_time_level_replica_event_and_values),
         cmocka_unit_test(log_without_replica_leaves_it_out),
         cmocka_unit_test(log_above_level_is_dropped),
+        cmocka_unit_test(log_that_is_off_prints_nothing),
         cmocka_unit_test(log_too_long_line_is_cut_and_still_ends),
         cmocka_unit_test(log_control_bytes_cannot_forge_a_line),
         cmocka_unit_test(log_level_names_are_known_and_no_others),
