@@ -12,7 +12,7 @@
 #define SHELF_MAX           8u
 #define LOOT_MAX            8u
 #define LOOT_BYTES_MAX      (64u << 10) /* longer frames are not worth keeping */
-#define GRAVES_MAX          (2u * SESSIONS_PER_CLIENT_MAX)
+#define GRAVES_MAX          ((size_t)2 * SESSIONS_PER_CLIENT_MAX)
 #define LANE_SEQUENCE_RENEW 48u /* a new lane before the window of the old one is full */
 
 /* A frame that some replicas were not sent. */

@@ -27,9 +27,11 @@ struct process {
     bool is_gone;                   /* its disk is lost: never comes back */
     bool has_bad_disk;              /* it lied: counts among the traitors */
     bool has_read_fault;            /* one was planted since it failed last */
-    struct disk old_disk;           /* what a traitor had when it became one */
-    bool is_doomed; /* has crashed within this turn: nothing that it does counts any more */
-    uint64_t life;  /* counts its starts */
+    bool is_doomed;       /* has crashed within this turn: nothing that it does counts any more */
+    bool has_records;     /* shown as effects, and not yet that they are on disk */
+    bool was_paused;      /* for want of room */
+    struct disk old_disk; /* what a traitor had when it became one */
+    uint64_t life;        /* counts its starts */
     uint64_t paused_until_ns;
     uint64_t busy_until_ns; /* a turn takes time */
     uint64_t wake_ns;       /* the WAKE event that counts; UINT64_MAX: none */
@@ -55,14 +57,12 @@ struct process {
     void (*work)(void *context); /* a checkpoint that is being written; NULL: none */
     void *work_context;
     uint64_t work_at_ns; /* when it will be */
-    bool has_records;    /* shown as effects, and not yet that they are on disk */
 
     int64_t wall_offset_ns;
     int64_t drift_ppm;
     uint64_t clock_base_ns;   /* monotonic time ... */
     uint64_t clock_anchor_ns; /* ... when the world's was this */
 
-    bool was_paused;       /* for want of room */
     height_nr height_seen; /* shown to the oracles */
     height_nr state_seen;  /* likewise */
     view_nr view_seen;

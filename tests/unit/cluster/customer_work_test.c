@@ -85,7 +85,7 @@ static void batch_is_whole_or_cut_short_in_its_last_item(void **state)
     unsigned whole = 0;
     unsigned cut = 0;
     size_t longest = 0;
-    for (uint64_t number = 1; number <= 4 * OPERATIONS; number++) {
+    for (uint64_t number = 1; number <= UINT64_C(4) * OPERATIONS; number++) {
         struct work_note note;
         struct slice bytes = work_next(&work, number, &note);
         if (note.op != STRATEGOS_KV_BATCH) {
