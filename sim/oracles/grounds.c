@@ -20,15 +20,9 @@ struct stored_segment {
 };
 
 struct named { /* a tip of the order that the replica stored last */
-    struct oracle_mark client;
-    uint64_t session;
+    struct lane_id lane;
     uint64_t sequence;
     struct oracle_mark mark;
-};
-
-struct client_sessions {                      /* begun in the log */
-    uint64_t newest[SESSIONS_PER_CLIENT_MAX]; /* descending */
-    size_t count;
 };
 
 struct grounds {
@@ -45,21 +39,11 @@ struct grounds {
         size_t capacity;
     } orders[REPLICAS_MAX];
     uint64_t starts[REPLICAS_MAX];
-    height_nr height;               /* of the sessions: */
-    struct oracle_map client_index; /* mark of the client -> index */
-    struct client_sessions *clients;
-    size_t client_count;
-    size_t client_capacity;
 };
 
 static struct oracle_mark mark_of(const struct digest *digest)
 {
     return oracle_mark_of(digest_slice(digest));
-}
-
-static struct oracle_mark mark_of_client(const struct lane_id *lane)
-{
-    return oracle_mark_of(slice_of(lane->client.bytes, PUBLIC_KEY_BYTES));
 }
 
 static struct stored_segment *find_segment(const struct grounds *grounds, replica_id replica,
@@ -99,60 +83,12 @@ static void on_order(struct grounds *grounds, replica_id replica, const struct o
     grounds->orders[replica].count = 0;
     for (size_t i = 0; i < order->tip_count; i++) {
         const struct lane_tip *tip = &order->tips[i];
-        struct named named = {.client = mark_of_client(&tip->lane),
-                              .session = tip->lane.session,
-                              .sequence = tip->sequence,
-                              .mark = mark_of(&tip->digest)};
+        struct named named = {
+            .lane = tip->lane, .sequence = tip->sequence, .mark = mark_of(&tip->digest)};
         grounds->orders[replica].tips =
             oracle_grow(grounds->orders[replica].tips, grounds->orders[replica].count,
                         &grounds->orders[replica].capacity, sizeof named);
         grounds->orders[replica].tips[grounds->orders[replica].count++] = named;
-    }
-}
-
-static struct client_sessions *sessions_of(struct grounds *grounds, struct oracle_mark client)
-{
-    bool is_new;
-    uint64_t *index = oracle_map_at(&grounds->client_index, client.a, client.b, &is_new);
-    if (is_new) {
-        *index = grounds->client_count;
-        grounds->clients = oracle_grow(grounds->clients, grounds->client_count,
-                                       &grounds->client_capacity, sizeof *grounds->clients);
-        grounds->clients[grounds->client_count++] = (struct client_sessions){0};
-    }
-    return &grounds->clients[*index];
-}
-
-static void note_session(struct client_sessions *sessions, uint64_t session)
-{
-    size_t at = 0;
-    while (at < sessions->count && sessions->newest[at] > session) {
-        at++;
-    }
-    if (at == SESSIONS_PER_CLIENT_MAX ||
-        (at < sessions->count && sessions->newest[at] == session)) {
-        return;
-    }
-    size_t kept =
-        sessions->count < SESSIONS_PER_CLIENT_MAX ? sessions->count : SESSIONS_PER_CLIENT_MAX - 1;
-    memmove(&sessions->newest[at + 1], &sessions->newest[at],
-            (kept - at) * sizeof sessions->newest[0]);
-    sessions->newest[at] = session;
-    sessions->count = kept + 1;
-}
-
-/* Whoever decides a height first; all others decide the same. */
-static void on_decided(struct grounds *grounds, const struct decision *decision)
-{
-    if (decision->order.height != grounds->height + 1) {
-        return;
-    }
-    grounds->height++;
-    for (size_t i = 0; i < decision->segment_count; i++) {
-        const struct lane_id *lane = &decision->segments[i].lane;
-        if (i == 0 || !lane_id_is_equal(lane, &decision->segments[i - 1].lane)) {
-            note_session(sessions_of(grounds, mark_of_client(lane)), lane->session);
-        }
     }
 }
 
@@ -176,24 +112,14 @@ static void on_effect(struct grounds *grounds, const struct sighting *sighting)
                            &is_new) = 1;
         }
         return;
-    case EFFECT_DECIDED:
-        on_decided(grounds, effect->decision);
-        return;
     case EFFECT_PERSIST_VOTE:
     case EFFECT_SEND:
     case EFFECT_SERVE_BLOCKS:
+    case EFFECT_DECIDED:
     case EFFECT_BUSY:
     case EFFECT_SESSION_GONE:
         return;
     }
-}
-
-/* Older than all the sessions of its client that are kept? */
-static bool is_void(struct grounds *grounds, const struct named *tip)
-{
-    const struct client_sessions *sessions = sessions_of(grounds, tip->client);
-    return sessions->count == SESSIONS_PER_CLIENT_MAX &&
-           tip->session < sessions->newest[SESSIONS_PER_CLIENT_MAX - 1];
 }
 
 /* The sequence of the first newly covered segment, from the tip down, that is not held; 0: all
@@ -224,7 +150,7 @@ static void judge_notarize(struct grounds *grounds, replica_id replica)
     for (size_t i = 0; i < grounds->orders[replica].count; i++) {
         struct named tip = grounds->orders[replica].tips[i];
         uint64_t missing = find_missing(grounds, replica, tip);
-        if (missing != 0 && !is_void(grounds, &tip)) {
+        if (missing != 0 && !oracle_history_is_over(history, &tip.lane)) {
             oracle_finding_note(&grounds->self.finding,
                                 "replica %u notarized %s.. of view %llu, which names segments of "
                                 "a lane up to %llu, without having stored segment %llu",
@@ -274,8 +200,6 @@ static void fini(void *self)
     struct grounds *grounds = self;
     oracle_map_fini(&grounds->index);
     oracle_map_fini(&grounds->named);
-    oracle_map_fini(&grounds->client_index);
-    free(grounds->clients);
     oracle_map_fini(&grounds->notarizations);
     free(grounds->segments);
     for (replica_id i = 0; i < REPLICAS_MAX; i++) {

@@ -69,6 +69,7 @@ void oracle_history_free(struct oracle_history *history)
     free(history->commits);
     free(history->placed);
     free(history->left);
+    free(history->sessions);
     free(history->voted);
     free(history->arena.memory);
     free(history);
@@ -165,6 +166,7 @@ static void note_replica(struct oracle_history *history, const struct sighting *
 
 void oracle_history_see(struct oracle_history *history, const struct sighting *sighting)
 {
+    oracle_history_begin_sessions(history);
     forget_last(history);
     history->step++;
     if (sighting->kind >= SIGHT_CALM) {

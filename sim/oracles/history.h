@@ -7,6 +7,7 @@
  *     history_log.c       orders: decided, for good, executed
  *     history_said.c      statements that left
  *     history_voted.c     orders that were voted for
+ *     history_sessions.c  sessions that began, and which are over
  *
  * A decision is for good once its replica has synced or applied it (or restored it after a crash):
  * before that, it may rest on an own Finalize that a crash takes back, and with it the decision.
@@ -132,6 +133,12 @@ struct oracle_candidate {
     size_t next; /* one more of this view that was voted for before: index + 1, 0: none */
 };
 
+/* Of a client: those that have begun in the log, the newest of them. */
+struct oracle_client_sessions {
+    uint64_t newest[SESSIONS_PER_CLIENT_MAX]; /* descending */
+    size_t count;
+};
+
 struct oracle_pending { /* decided, not yet for good */
     struct oracle_order **orders;
     size_t count;
@@ -187,10 +194,17 @@ struct oracle_history {
     size_t voted_capacity;
     struct oracle_map voters; /* (view, mark of kind and digest) -> bit r: has cast that vote */
 
+    struct oracle_client_sessions *sessions; /* by client */
+    size_t sessions_count;
+    size_t sessions_capacity;
+    height_nr begun_height;
+
     /* Of this sighting. */
     uint64_t operation;            /* of SENT, INVOKED, RETURNED: index, or ORACLE_NONE */
     struct oracle_order *decision; /* of a loyal replica's DECIDED; its first sight or not */
     struct oracle_mark decision_contents;
+    const struct oracle_order *begun; /* the decision, if it is the first of its height: its
+                                         sessions begin with the next sighting */
     struct oracle_commit *commits;
     size_t commit_count;
     size_t commit_capacity;
@@ -226,6 +240,8 @@ static inline bool oracle_is_honest(const struct oracle_history *history, size_t
 /* NULL: no loyal replica notarized it. */
 const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
                                                         const struct digest *digest);
+/* Of a loyal replica that has decided no more than what was shown before this sighting. */
+bool oracle_history_is_over(const struct oracle_history *history, const struct lane_id *id);
 /* The orders of a view that were notarized, as a list by `next`: index + 1; 0: none. */
 size_t oracle_history_candidates(const struct oracle_history *history, view_nr view);
 /* Bit r: r is a traitor, or has cast this vote while it was loyal. */
@@ -246,6 +262,7 @@ void oracle_history_commit(struct oracle_history *history, replica_id replica, h
                            bool is_start);
 void oracle_history_spoken(struct oracle_history *history, const struct sighting *sighting);
 void oracle_history_left(struct oracle_history *history, const struct sighting *sighting);
+void oracle_history_begin_sessions(struct oracle_history *history);
 void oracle_history_stored(struct oracle_history *history, const struct sighting *sighting);
 /* After oracle_history_spoken. */
 void oracle_history_voted(struct oracle_history *history, const struct sighting *sighting);

@@ -81,6 +81,10 @@ void oracle_history_decided(struct oracle_history *history, const struct sightin
         (void)keep_order(history, sighting->replica, decision);
     }
     history->decision = history->orders[*index];
+    if (history->decision->height == history->begun_height + 1) {
+        history->begun_height++;
+        history->begun = history->decision;
+    }
     struct oracle_pending *pending = &history->pending[sighting->replica];
     pending->orders = oracle_grow(pending->orders, pending->count, &pending->capacity,
                                   sizeof(struct oracle_order *));

@@ -32,6 +32,7 @@ extern const struct oracle_kind oracle_validity;
 extern const struct oracle_kind oracle_acknowledged;
 extern const struct oracle_kind oracle_realtime;
 extern const struct oracle_kind oracle_registers;
+extern const struct oracle_kind oracle_sessions;
 extern const struct oracle_kind oracle_digests;
 extern const struct oracle_kind oracle_votes;
 extern const struct oracle_kind oracle_quorums;

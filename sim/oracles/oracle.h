@@ -114,7 +114,7 @@ struct oracle {
 };
 
 /* All oracles there are; each is made fresh for one run. */
-#define ORACLES_MAX 16u
+#define ORACLES_MAX 24u
 struct oracle_history;
 struct oracle_self;
 struct oracles {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 static const struct oracle_kind *const kinds[] = {
-    &oracle_agreement,   &oracle_order,     &oracle_validity, &oracle_acknowledged,
-    &oracle_realtime,    &oracle_registers, &oracle_digests,  &oracle_votes,
-    &oracle_quorums,     &oracle_grounds,   &oracle_times,    &oracle_unaccused,
-    &oracle_persistence, &oracle_usage,     &oracle_liveness, &oracle_recovery,
+    &oracle_agreement, &oracle_order,    &oracle_validity,  &oracle_acknowledged, &oracle_realtime,
+    &oracle_registers, &oracle_sessions, &oracle_digests,   &oracle_votes,        &oracle_quorums,
+    &oracle_grounds,   &oracle_times,    &oracle_unaccused, &oracle_persistence,  &oracle_usage,
+    &oracle_liveness,  &oracle_recovery,
 };
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 _Static_assert(KIND_COUNT <= ORACLES_MAX, "they fit the table");
