@@ -12,6 +12,7 @@ enum fate strategy_give_two(struct traitor *t, replica_id to, struct peer_messag
 
 /* silence.c */
 extern const struct strategy strategy_silent;
+extern const struct strategy strategy_only_alive;
 extern const struct strategy strategy_mute_commander;
 extern const struct strategy strategy_selective;
 extern const struct strategy strategy_no_finalize;
@@ -52,6 +53,9 @@ extern const struct strategy strategy_bad_cut_back;
 extern const struct strategy strategy_bad_cut_skip;
 extern const struct strategy strategy_bad_time;
 extern const struct strategy strategy_bad_height;
+
+/* censor.c */
+extern const struct strategy strategy_censor;
 
 /* parents.c */
 extern const struct strategy strategy_build_beside;

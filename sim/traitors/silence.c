@@ -9,6 +9,14 @@ static enum fate withhold_frame(struct traitor *t, replica_id to, struct slice f
     return FATE_WITHHELD;
 }
 
+/* All but what shows that it is there: nobody skips its views at once. */
+static enum fate withhold_words(struct traitor *t, replica_id to, struct peer_message *message)
+{
+    (void)t;
+    (void)to;
+    return message->kind == PEER_HEARTBEAT ? FATE_PASS : FATE_WITHHELD;
+}
+
 static enum fate withhold_answer(struct traitor *t, link_nr link, struct replica_message *message)
 {
     (void)t;
@@ -20,6 +28,12 @@ static enum fate withhold_answer(struct traitor *t, link_nr link, struct replica
 const struct strategy strategy_silent = {
     .info = {"silent", "says nothing at all, to replicas or clients"},
     .on_frame = withhold_frame,
+    .on_answer = withhold_answer,
+};
+
+const struct strategy strategy_only_alive = {
+    .info = {"only-alive", "sends heartbeats and nothing else, so that others wait for its orders"},
+    .on_send = withhold_words,
     .on_answer = withhold_answer,
 };
 

@@ -16,6 +16,7 @@ static const struct strategy strategy_turncoat = {
 
 const struct strategy *const strategies[] = {
     &strategy_silent,
+    &strategy_only_alive,
     &strategy_mute_commander,
     &strategy_selective,
     &strategy_no_finalize,
@@ -42,6 +43,7 @@ const struct strategy *const strategies[] = {
     &strategy_heartbeat_lies,
     &strategy_invent_parent,
     &strategy_build_beside,
+    &strategy_censor,
     &strategy_bad_cut_unknown,
     &strategy_bad_cut_back,
     &strategy_bad_cut_skip,

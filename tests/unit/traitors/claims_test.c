@@ -118,6 +118,22 @@ static void silent_says_nothing(void **state)
     done();
 }
 
+static bool is_heartbeat(const struct spoken *spoken)
+{
+    return spoken->kind == PEER_HEARTBEAT;
+}
+
+static void only_alive_sends_heartbeats_and_nothing_else(void **state)
+{
+    (void)state;
+    play_strategy("only-alive");
+    assert_true(count_if(&now, is_heartbeat) > 0);
+    assert_int_equal(count_if(&now, is_heartbeat), now.spoken_count);
+    assert_int_equal(count_if(&now, is_heartbeat), count_if(&loyal, is_heartbeat));
+    assert_int_equal(now.answers, 0);
+    done();
+}
+
 static void mute_commander_votes_and_gives_no_order(void **state)
 {
     (void)state;
@@ -544,6 +560,24 @@ static void build_beside_gives_one_order_early_for_the_place_of_the_last(void **
     done();
 }
 
+/* ---- censor.c ---- */
+
+static bool is_order_with_content(const struct spoken *spoken)
+{
+    return is_order(spoken) && spoken->count > 0;
+}
+
+static void censor_leaves_its_victim_out_of_all_orders(void **state)
+{
+    (void)state;
+    play_strategy("censor");
+    assert_true(count_if(&loyal, is_order_with_content) > 0);
+    assert_int_equal(count_if(&now, is_order_with_content), 0); /* there is one client */
+    assert_int_equal(count_if(&now, is_order), count_if(&loyal, is_order));
+    assert_int_equal(count_pairs(are_two_orders), 0);
+    done();
+}
+
 /* ---- forging.c ---- */
 
 static bool is_forged(const struct spoken *spoken)
@@ -674,6 +708,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loyal_shell_says_all_kinds),
         cmocka_unit_test(silent_says_nothing),
+        cmocka_unit_test(only_alive_sends_heartbeats_and_nothing_else),
         cmocka_unit_test(mute_commander_votes_and_gives_no_order),
         cmocka_unit_test(no_finalize_leaves_the_rest),
         cmocka_unit_test(selective_speaks_to_some),
@@ -701,6 +736,7 @@ int main(void)
         cmocka_unit_test(heartbeat_lies_tells_no_truth_about_itself),
         cmocka_unit_test(bad_orders_are_the_same_to_all),
         cmocka_unit_test(build_beside_gives_one_order_early_for_the_place_of_the_last),
+        cmocka_unit_test(censor_leaves_its_victim_out_of_all_orders),
         cmocka_unit_test(forge_speaks_in_the_names_of_others),
         cmocka_unit_test(usurp_signs_orders_of_other_commanders),
         cmocka_unit_test(bad_signature_spoils_some_of_its_own),
