@@ -43,7 +43,7 @@ struct grounds {
 
 static struct oracle_mark mark_of(const struct digest *digest)
 {
-    return oracle_mark_of(digest_slice(digest));
+    return oracle_mark_of_digest(digest);
 }
 
 static struct stored_segment *find_segment(const struct grounds *grounds, replica_id replica,

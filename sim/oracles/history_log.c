@@ -71,7 +71,7 @@ static struct oracle_order *keep_order(struct oracle_history *history, replica_i
 void oracle_history_decided(struct oracle_history *history, const struct sighting *sighting)
 {
     const struct decision *decision = sighting->effect->decision;
-    struct oracle_mark digest = oracle_mark_of(digest_slice(&decision->digest));
+    struct oracle_mark digest = oracle_mark_of_digest(&decision->digest);
     bool is_new;
     uint64_t *index = oracle_map_at(
         &history->order_index, oracle_mix(decision->order.height, digest.a), digest.b, &is_new);

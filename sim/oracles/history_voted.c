@@ -22,13 +22,13 @@ void oracle_history_stored(struct oracle_history *history, const struct sighting
 
 static struct oracle_mark key_of(enum vote_kind kind, const struct digest *digest)
 {
-    return oracle_mark_add(oracle_mark_of(digest_slice(digest)), (uint64_t)kind);
+    return oracle_mark_add(oracle_mark_of_digest(digest), (uint64_t)kind);
 }
 
 const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
                                                         const struct digest *digest)
 {
-    struct oracle_mark mark = oracle_mark_of(digest_slice(digest));
+    struct oracle_mark mark = oracle_mark_of_digest(digest);
     const uint64_t *index = oracle_map_find(&history->voted_index, mark.a, mark.b);
     return index == NULL ? NULL : &history->voted[*index];
 }
@@ -49,7 +49,7 @@ uint32_t oracle_history_voters(const struct oracle_history *history, enum vote_k
 
 static void note_choice(struct oracle_history *history, const struct oracle_candidate *candidate)
 {
-    struct oracle_mark mark = oracle_mark_of(digest_slice(&history->spoken.digest));
+    struct oracle_mark mark = oracle_mark_of_digest(&history->spoken.digest);
     bool is_new;
     uint64_t *index = oracle_map_at(&history->voted_index, mark.a, mark.b, &is_new);
     if (is_new) {

@@ -151,7 +151,7 @@ static void judge_certificate(struct quorums *quorums, replica_id replica,
 
 static bool is_finalized(const struct quorums *quorums, const struct digest *digest)
 {
-    struct oracle_mark mark = oracle_mark_of(digest_slice(digest));
+    struct oracle_mark mark = oracle_mark_of_digest(digest);
     return oracle_map_find(&quorums->finalized, mark.a, mark.b) != NULL;
 }
 
@@ -160,7 +160,7 @@ static void mark_finalized(struct quorums *quorums, const struct oracle_candidat
 {
     while (order != NULL) {
         bool is_new;
-        struct oracle_mark mark = oracle_mark_of(digest_slice(&order->digest));
+        struct oracle_mark mark = oracle_mark_of_digest(&order->digest);
         *oracle_map_at(&quorums->finalized, mark.a, mark.b, &is_new) = 1;
         order = is_new ? oracle_history_candidate(quorums->self.history, &order->parent) : NULL;
     }

@@ -6,6 +6,7 @@
 #define STRATEGOS_ORACLES_SHELF_H
 
 #include "base/bytes.h"
+#include "crypto/digest.h"
 
 /* `count` zeroed items; never NULL. The caller frees them. */
 void *oracle_take(size_t count, size_t size);
@@ -31,6 +32,11 @@ struct oracle_mark {
     uint64_t b;
 };
 struct oracle_mark oracle_mark_of(struct slice bytes);
+/* A digest is as good as its first half. */
+static inline struct oracle_mark oracle_mark_of_digest(const struct digest *digest)
+{
+    return (struct oracle_mark){.a = get_u64(digest->bytes), .b = get_u64(digest->bytes + 8)};
+}
 struct oracle_mark oracle_mark_add(struct oracle_mark mark, uint64_t value);
 
 static inline bool oracle_mark_is_equal(struct oracle_mark a, struct oracle_mark b)

@@ -14,7 +14,7 @@ struct validity {
 
 static struct oracle_mark key_of(view_nr view, const struct digest *digest)
 {
-    return oracle_mark_add(oracle_mark_of(digest_slice(digest)), view);
+    return oracle_mark_add(oracle_mark_of_digest(digest), view);
 }
 
 static void on_left(struct validity *validity, const struct sighting *sighting,
