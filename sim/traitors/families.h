@@ -67,6 +67,9 @@ extern const struct strategy strategy_invent_blocks;
 /* drip.c */
 extern const struct strategy strategy_drip_sync;
 
+/* endless.c */
+extern const struct strategy strategy_endless_blocks;
+
 /* segments.c */
 extern const struct strategy strategy_invent_segments;
 

@@ -52,6 +52,7 @@ const struct strategy *const strategies[] = {
     &strategy_poison_sync,
     &strategy_invent_blocks,
     &strategy_drip_sync,
+    &strategy_endless_blocks,
     &strategy_invent_segments,
     &strategy_replay,
     &strategy_garbage,

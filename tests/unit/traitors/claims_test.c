@@ -463,6 +463,31 @@ static void drip_sync_serves_one_block_at_a_time(void **state)
     done();
 }
 
+/* ---- endless.c ---- */
+
+static bool is_true_heartbeat(const struct spoken *spoken)
+{
+    return spoken->kind == PEER_HEARTBEAT && spoken->is_true;
+}
+
+static bool are_links(const struct spoken *one, const struct spoken *other)
+{
+    return is_block(one) && is_block(other) && one->to == other->to &&
+           other->height == one->height + 1;
+}
+
+static void endless_blocks_serves_a_chain_of_its_own(void **state)
+{
+    (void)state;
+    play_strategy("endless-blocks");
+    assert_true(count_if(&now, is_block) >= BLOCKS_PER_ANSWER_MAX);
+    assert_int_equal(count_if(&now, is_true_block), 0);
+    assert_int_equal(count_if(&now, is_prompt_block), 0);
+    assert_true(count_pairs(are_links) + 1 >= BLOCKS_PER_ANSWER_MAX);
+    assert_int_equal(count_if(&now, is_true_heartbeat), 0);
+    done();
+}
+
 /* ---- views.c ---- */
 
 static view_nr highest_view(const struct playback *playback)
@@ -494,11 +519,6 @@ static void future_views_speaks_beyond_all_windows(void **state)
     play_strategy("future-views");
     assert_true(highest_view(&now) > highest_view(&loyal) + VIEW_WINDOW);
     done();
-}
-
-static bool is_true_heartbeat(const struct spoken *spoken)
-{
-    return spoken->kind == PEER_HEARTBEAT && spoken->is_true;
 }
 
 static void heartbeat_lies_tells_no_truth_about_itself(void **state)
@@ -730,6 +750,7 @@ int main(void)
         cmocka_unit_test(poison_sync_serves_no_true_block),
         cmocka_unit_test(invent_blocks_serves_forged_blocks_only),
         cmocka_unit_test(drip_sync_serves_one_block_at_a_time),
+        cmocka_unit_test(endless_blocks_serves_a_chain_of_its_own),
         cmocka_unit_test(invent_segments_passes_on_what_no_client_signed),
         cmocka_unit_test(stale_views_speaks_of_the_past_only),
         cmocka_unit_test(future_views_speaks_beyond_all_windows),
