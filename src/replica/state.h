@@ -46,7 +46,7 @@ struct block_sync {
     uint64_t ask_at_ns;       /* an answer to the last question is waited for until then */
     uint64_t end_ns;          /* and for what is left of it no longer than this */
     uint32_t attempt;
-    uint32_t late_count; /* answers that did not come to their end, since one did */
+    uint32_t late_count; /* answers without an end or a proof, since the last with both */
     replica_id asked;    /* blocks of no one else are taken */
 };
 

@@ -128,14 +128,27 @@ static void extend(struct replica *replica, uint64_t bytes)
     sync->ask_at_ns = next_ns < sync->end_ns ? next_ns : sync->end_ns;
 }
 
-/* Δ for a whole answer, and more for each block of it; twice as much each time that all peers were
- * too slow. */
-static uint64_t patience_ns(const struct replica *replica)
+/* How often all peers were too slow, or proved nothing: what is asked of them halves each time. */
+static size_t halvings(const struct replica *replica)
 {
     size_t others = replica->settings.replica_count - 1;
-    size_t doublings = replica->sync.late_count / others;
-    doublings = doublings < BACKOFF_DOUBLINGS_MAX ? doublings : BACKOFF_DOUBLINGS_MAX;
-    return replica->settings.delta_ns << doublings;
+    ASSERT(others > 0);
+    size_t count = replica->sync.late_count / others;
+    return count < BACKOFF_DOUBLINGS_MAX ? count : BACKOFF_DOUBLINGS_MAX;
+}
+
+/* For a whole answer; each block of it brings more. */
+static uint64_t patience_ns(const struct replica *replica)
+{
+    return replica->settings.delta_ns << halvings(replica);
+}
+
+/* Has the one asked brought a run of blocks as long as an answer, or longer, of which no
+ * finalization proves the first? A liar's could go on for ever. */
+static bool is_endless(const struct replica *replica)
+{
+    height_nr longest = (height_nr)BLOCKS_PER_ANSWER_MAX << halvings(replica);
+    return replica->sync.next > replica->simplex.base.height + longest;
 }
 
 enum verdict replica_on_block(struct replica *replica, replica_id from, const struct block *block)
@@ -222,12 +235,13 @@ void replica_sync(struct replica *replica)
     if (replica->applied + DECISIONS_MAX / 2 < own) {
         return; /* applying is behind: no use for more */
     }
-    if (is_begun && from <= sync->until) { /* the one asked has no more for us, or nothing good */
+    bool is_over = from > sync->until && !is_endless(replica);
+    if (is_begun && !is_over) { /* the one asked has no more for us, or nothing good */
         sync->attempt++;
         sync->late_count++;
         sync->next = 0;
         from = own + 1;
-    } else {
+    } else if (sync->next == 0) {
         sync->late_count = 0;
     }
     struct peer_message ask = {.kind = PEER_ASK_BLOCKS,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 
 #define BLOCKS   6u
 #define DELTA_MS (STAGE_DELTA_NS / MS)
@@ -305,6 +306,80 @@ static void source_that_repeats_is_left(void **state)
     stage_free(stage);
 }
 
+static void send_unproven(struct stage *stage, replica_id from, height_nr height,
+                          const struct digest *genesis)
+{
+    struct peer_message message = {.kind = PEER_BLOCK};
+    message.block.order = (struct order){.view = height, /* one for each height */
+                                         .parent_view = height - 1,
+                                         .parent = *genesis,
+                                         .height = height};
+    (void)stage_say(stage, from, &message);
+}
+
+/* Nor is one whose blocks nobody finalized, however many there are: each could be the one before
+ * that which proves them all. */
+static void source_of_an_endless_chain_is_left(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    height_nr from = 1;
+    replica_id liar = wait_for_question(stage, &from);
+    replica_id asked = liar;
+    for (size_t round = 0; round < 4 && asked == liar; round++) {
+        stage_forget(stage);
+        for (height_nr i = 0; i < BLOCKS_PER_ANSWER_MAX; i++) {
+            send_unproven(stage, liar, from + i, &history.orders[0].order.parent);
+        }
+        const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+        asked = said != NULL ? said->to : wait_for_question(stage, &from);
+        from = said != NULL ? said->message.ask_blocks.from : from;
+    }
+    assert_int_not_equal(asked, liar);
+    assert_int_equal(from, 1);
+    free_history(&history);
+    stage_free(stage);
+}
+
+#define LONG_RUN ((size_t)BLOCKS_PER_ANSWER_MAX * 3)
+
+/* Nothing but the last of them has a finalization: everybody's answers are like the liar's, and at
+ * last one is followed to its end. */
+static void run_longer_than_answers_is_followed(void **state)
+{
+    (void)state;
+    struct stage *stage = stage_new(0, 4);
+    struct stage_order *orders = calloc(LONG_RUN, sizeof *orders);
+    height_nr from = 1;
+    assert_non_null(orders);
+    for (size_t i = 0; i < LONG_RUN; i++) {
+        stage_make_order(stage, i + 1, i == 0 ? NULL : &orders[i - 1], NULL, &orders[i]);
+    }
+    for (replica_id i = 1; i <= 3; i++) {
+        (void)stage_beat(stage, i, LONG_RUN + 1, LONG_RUN);
+    }
+    for (size_t round = 0; round < 60 && stage_height(stage) < LONG_RUN; round++) {
+        const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+        replica_id asked = said != NULL ? said->to : wait_for_question(stage, &from);
+        from = said != NULL ? said->message.ask_blocks.from : from;
+        stage_forget(stage);
+        for (size_t i = from - 1; i < from - 1 + BLOCKS_PER_ANSWER_MAX && i < LONG_RUN; i++) {
+            struct peer_message message = {.kind = PEER_BLOCK};
+            message.block.order = orders[i].order;
+            message.block.has_certificate = i == LONG_RUN - 1;
+            if (message.block.has_certificate) {
+                stage_make_certificate(stage, VOTE_FINALIZE, i + 1, &orders[i].digest,
+                                       &message.block.certificate);
+            }
+            (void)stage_say(stage, asked, &message);
+        }
+    }
+    assert_int_equal(stage_height(stage), LONG_RUN);
+    free(orders);
+    stage_free(stage);
+}
+
 /* All are slow: at last one has the time that it takes. */
 static void patience_grows_where_all_sources_are_slow(void **state)
 {
@@ -448,6 +523,8 @@ int main(void)
         cmocka_unit_test(liar_with_true_certificates_is_left),
         cmocka_unit_test(source_that_drips_is_left),
         cmocka_unit_test(source_that_repeats_is_left),
+        cmocka_unit_test(source_of_an_endless_chain_is_left),
+        cmocka_unit_test(run_longer_than_answers_is_followed),
         cmocka_unit_test(patience_grows_where_all_sources_are_slow),
         cmocka_unit_test(liar_does_not_erase_what_was_voted_for),
         cmocka_unit_test(decided_ancestor_replaces_what_was_voted_for),
