@@ -16,7 +16,8 @@ static const struct plan_network networks[] = {
     {"lossy", 100 * PLAN_US, 1 * PLAN_MS, 30 * PLAN_MS, 60, 20, true},
     {"wild", 50 * PLAN_US, 30 * PLAN_MS, 400 * PLAN_MS, 120, 60, true},
 };
-#define NETWORKS (sizeof networks / sizeof networks[0])
+#define NETWORKS          (sizeof networks / sizeof networks[0])
+#define SMALL_VALUE_BYTES 100u
 
 const char *plan_network_name(size_t index)
 {
@@ -95,6 +96,19 @@ static enum error draw_network(struct plan *plan, const struct plan_options *opt
     return OK;
 }
 
+/* A ledger file must hold the largest record. Where no client makes a large one files may be small,
+ * so that a run fills some: the next one is made, and a full disk is met, in the midst of it. */
+static void make_files_small(struct plan *plan)
+{
+    for (size_t c = 0; c < plan->customer_count; c++) {
+        if (plan->customers[c].lie != CUSTOMER_HONEST ||
+            plan->customers[c].value_bytes_max > SMALL_VALUE_BYTES) {
+            return;
+        }
+    }
+    plan->ledger_bytes /= 8;
+}
+
 /* A run has a hundred orders or so: what is due after many more than that is due never. */
 static void draw_checkpoints(struct plan *plan, struct prng *prng)
 {
@@ -128,6 +142,7 @@ enum error plan_draw(struct plan *plan, const struct plan_options *options, stru
     draw_customers(plan, &prng);
     draw_faults(plan, options->strategy, &prng);
     plan->digest_every = UINT64_C(1) << 3 * prng_below(&prng, 4);
+    make_files_small(plan);
     draw_checkpoints(plan, &prng);
     return OK;
 }

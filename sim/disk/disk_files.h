@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DISK_FILES_MAX  256u
+#define DISK_FILES_MAX  1024u
 #define DISK_NAME_BYTES 64u
 
 struct disk_file {
