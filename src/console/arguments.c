@@ -340,10 +340,15 @@ static void print_bounds(FILE *out, const struct argument_option *option)
         (void)snprintf(line, sizeof line, "%llu to %llu%s.", (unsigned long long)option->minimum,
                        (unsigned long long)option->maximum, fallback);
     } else if (option->kind == ARGUMENT_SECONDS) {
-        (void)snprintf(line, sizeof line, "%g to %g seconds; default %g.",
+        char fallback[48] = "";
+        uint64_t value = *(const uint64_t *)option->value;
+        if (value >= option->minimum && value <= option->maximum) {
+            (void)snprintf(fallback, sizeof fallback, "; default %g",
+                           (double)value / (double)NS_PER_SECOND);
+        }
+        (void)snprintf(line, sizeof line, "%g to %g seconds%s.",
                        (double)option->minimum / (double)NS_PER_SECOND,
-                       (double)option->maximum / (double)NS_PER_SECOND,
-                       (double)*(const uint64_t *)option->value / (double)NS_PER_SECOND);
+                       (double)option->maximum / (double)NS_PER_SECOND, fallback);
     } else if (option->kind == ARGUMENT_CHOICE) {
         join_choices(option, ", ", choices, sizeof choices);
         (void)snprintf(line, sizeof line, "One of %s; default %s.", choices,
