@@ -131,7 +131,7 @@ MUST_USE enum error plan_draw(struct plan *plan, const struct plan_options *opti
                               struct error_text *text);
 
 const char *fault_name(enum fault_kind kind);
-/* One line about a fault: "1.250 s crash of replica 2, back after 300 ms, unsynced writes torn". */
+/* One line about a fault: "replica 2: crash, unsynced torn, for 300 ms". */
 void fault_describe(const struct fault *fault, char *line, size_t room);
 /* Names of networks for help; NULL after the last. */
 const char *plan_network_name(size_t index);

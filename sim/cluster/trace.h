@@ -7,7 +7,8 @@
  *     1.204883  2        -         decided          a3f9 h9 v12 on v11 77d0 {c0#4}, 3 segments
  *     1.204883  2←0      -         judged           equivocation
  *     1.230000  c1       -         asks             #5 put k3=c1.5
- *     1.250000  *        -         fault            partition: replicas 0+1, for 200 ms
+ *     1.250000  *        -         fault            replicas 0+1: partition from all others, for
+ * 200 ms
  *
  * Lines are in the order in which the world does things; a turn takes its replica some time, so
  * that its lines may be ahead of those below. Columns, at the same place in each line: virtual time
