@@ -884,6 +884,7 @@ $("game").textContent = `${run.replicas} replicas, f = ${run.f}, ${run.traitors}
     `${run.customers === 1 ? "customer" : "customers"}, network ${run.network}, \u0394 ${run.delta / 1e6} ms; ` +
     `${run.orders} orders and ${run.operations} operations in ${seconds(run.end)} s. ` +
     (run.kept < run.events ? `Here: the last ${run.kept} of ${run.events} events, from ${seconds(began)} s on.` : "");
+$("again").textContent = run.again;
 $("chip").textContent = run.finding ? run.finding[0] : "nothing found";
 $("chip").classList.add(run.finding ? "fails" : "holds");
 $("verdict").textContent = run.finding ? run.finding[2] : "Every oracle was silent.";

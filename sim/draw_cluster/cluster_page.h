@@ -17,6 +17,10 @@ struct cluster_page;
 MUST_USE enum error cluster_page_new(struct cluster_page **page, const struct plan *plan);
 void cluster_page_free(struct cluster_page *page); /* NULL is allowed */
 
+/* The command that plays this run again, for the page's heading; it is copied (left out if there is
+ * no memory). */
+void cluster_page_set_command(struct cluster_page *page, const char *command);
+
 /* For world_run; holds `page`. */
 struct watcher cluster_page_watcher(struct cluster_page *page);
 

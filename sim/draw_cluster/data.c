@@ -309,6 +309,8 @@ void page_put_data(struct buffer *out, struct cluster_page *page,
              page->count - page_first(page));
     text_put(out, ",\"orders\":%" PRIu64 ",\"operations\":%" PRIu64, outcome->stats.orders,
              outcome->stats.operations);
+    text_put(out, ",\"again\":");
+    text_json(out, page->command == NULL ? "" : page->command);
     put_finding(out, outcome);
     put_names(out);
     put_lanes(out, page);

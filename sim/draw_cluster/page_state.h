@@ -58,6 +58,7 @@ struct cluster_page {
     uint64_t count; /* so far; those of the last CLUSTER_PAGE_EVENTS are in the ring */
     struct stand stands[REPLICAS_MAX];
     uint64_t calm_ns;     /* UINT64_MAX: not yet */
+    char *command;        /* that plays the run again; NULL: not known */
     struct buffer memory; /* of the arena */
     struct arena arena;
 };

@@ -2,6 +2,7 @@
 #include "draw_cluster/page_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define KEPT_BYTES (64u << 10) /* a larger buffer is not kept for its next use */
 
@@ -46,6 +47,12 @@ enum error cluster_page_new(struct cluster_page **made, const struct plan *plan)
     return OK;
 }
 
+void cluster_page_set_command(struct cluster_page *page, const char *command)
+{
+    free(page->command);
+    page->command = strdup(command);
+}
+
 void cluster_page_free(struct cluster_page *page)
 {
     if (page == NULL) {
@@ -55,6 +62,7 @@ void cluster_page_free(struct cluster_page *page)
         buffer_fini(&page->ring[i].bytes);
     }
     buffer_fini(&page->memory);
+    free(page->command);
     free(page);
 }
 

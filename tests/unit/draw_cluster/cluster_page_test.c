@@ -177,6 +177,8 @@ static void page_of_hostile_text_holds_it_as_text(void **state)
     (void)snprintf(outcome.text, sizeof outcome.text, "%s", hostile);
     struct happening note = {.kind = HAPPENING_NOTE, .text = hostile};
     watcher.on_happening(watcher.context, &note);
+    cluster_page_set_command(page, "replay 5");
+    cluster_page_set_command(page, hostile);
     char *html = write_page(page);
     assert_null(strstr(html, "alert(1)//<"));
     assert_int_equal(count_of(html, "<script"), count_of(usual, "<script"));
@@ -186,6 +188,8 @@ static void page_of_hostile_text_holds_it_as_text(void **state)
     assert_string_equal(json_string_value(json_array_get(finding, 0)), "safety");
     assert_string_equal(json_string_value(json_array_get(finding, 2)),
                         "</script><script>alert(1)//<!--\xef\xbf\xbd&'\"\\@DATA@");
+    assert_string_equal(json_string_value(json_object_get(data, "again")),
+                        json_string_value(json_array_get(finding, 2)));
     json_decref(data);
     free(html);
     free(usual);
