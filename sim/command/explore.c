@@ -344,6 +344,9 @@ int command_explore(int argc, char **argv)
         run.exit_code = EXIT_USAGE;
     } else if (run.options.json && run.exit_code != EXIT_USAGE) {
         print_json(&run.options, run.runs, run.exit_code == EXIT_DONE);
+    } else if (run.exit_code != EXIT_USAGE) {
+        (void)puts(run.exit_code == EXIT_DONE ? "nothing is violated in what was seen"
+                                              : "VIOLATED: see above");
     }
     json_decref(run.runs);
     return run.exit_code;

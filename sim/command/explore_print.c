@@ -23,10 +23,10 @@ static void print_bounds(const struct explore_result *result, FILE *out)
                       result->is_sampled ? ", and some of those farther away" : "");
     }
     (void)fprintf(out, "  states by the highest view that a loyal replica is in: ");
-    for (unsigned view = 1; view <= views + 1; view++) {
-        (void)fprintf(out, view <= views ? "view %u: %" PRIu64 ", " : "view %u: %" PRIu64 "\n",
-                      view, result->by_view[view - 1]);
+    for (unsigned view = 1; view <= views; view++) {
+        (void)fprintf(out, "view %u: %" PRIu64 ", ", view, result->by_view[view - 1]);
     }
+    (void)fprintf(out, "past them: %" PRIu64 "\n", result->by_view[views]);
 }
 
 void explore_print(const struct explore_result *result, uint64_t spent_ns, FILE *out)
