@@ -39,8 +39,9 @@ int command_traitor(int argc, char **argv)
     argv[0] = path;
     (void)execv(path, argv);
     (void)fprintf(stderr,
-                  "strategos-sim traitor: cannot start %s: %s; it is built with strategos-sim and "
-                  "never installed, so run strategos-sim from the folder that it was built in\n",
+                  "strategos-sim traitor: cannot start %s: %s; it is the build's target "
+                  "strategos-traitor and never installed: build it, and run strategos-sim from the "
+                  "folder that it was built in\n",
                   path, strerrordesc_np(errno));
     return EXIT_USAGE;
 }
