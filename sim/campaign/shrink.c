@@ -99,6 +99,7 @@ static enum error find_goal(struct search *search, struct shrink_goal *goal,
         return error_set(text, ERROR_INVALID, "this run holds: there is nothing to shrink");
     }
     goal->has_crashed = has_crashed;
+    goal->property = outcome.property;
     memcpy(goal->oracle, outcome.oracle, sizeof goal->oracle);
     return OK;
 }

@@ -7,6 +7,7 @@
 
 struct shrink_goal {
     bool has_crashed;
+    enum property property;
     char oracle[32]; /* the finding to keep */
 };
 

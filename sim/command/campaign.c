@@ -16,17 +16,20 @@
 #define SHOW_EVERY_NS UINT64_C(500000000)
 #define TELL_EVERY_NS UINT64_C(10000000000)
 
-static const char ending[] =
-    "EXIT STATUS\n"
+static const char exit_status[] =
     "       0  all held, and all that was declared has happened (--all)\n"
+    "       1  the runs could not be played\n"
     "       2  wrong usage\n"
     "       10 a safety property was violated\n"
-    "       11 liveness: something never came about\n"
+    "       11 liveness: something never came about, and nothing worse\n"
     "       12 an invariant was broken, or a run crashed\n"
-    "       13 a declared state or strategy never happened (--all)\n"
-    "\nEXAMPLES\n"
+    "       13 a declared state, fault, lie or strategy never happened (--all)\n";
+
+static const char ending[] =
+    "EXAMPLES\n"
     "       strategos-sim campaign --seeds 1000\n"
-    "       strategos-sim campaign --seeds 100000 --shard 3/16 --json > 3.json\n";
+    "       strategos-sim campaign --seeds 100000 --shard 3/16 --json > 3.json\n"
+    "       strategos-sim campaign --seeds 100 --replicas 4 --traitors 2 --beyond    # must fail\n";
 
 struct request {
     struct run_options run;
@@ -132,6 +135,9 @@ static int run(const struct argument_command *command, const struct request *req
         .on_run = on_run,
         .is_stop_wanted = is_stop_wanted,
     };
+    if (request->run.without != NULL || request->run.until_ns != 0) {
+        return arguments_refuse(command, "--without and --until are of one run: see replay");
+    }
     if (!read_shard(request->shard, &settings.shard, &settings.shards)) {
         return arguments_refuse(command, "--shard %s: must be I/K with 1 <= I <= K",
                                 request->shard);
@@ -148,11 +154,14 @@ static int run(const struct argument_command *command, const struct request *req
     show.is_screen = isatty(STDERR_FILENO) == 1;
     show.begun_ns = ticks_now_ns();
     show.shown_ns = show.begun_ns;
-    show.wanted = request->seeds / settings.shards;
+    show.wanted = (request->seeds - settings.shard + settings.shards - 1) / settings.shards;
     interrupt_catch();
     if (!request->json) {
         (void)printf("strategos-sim %s\ncampaign --seeds %" PRIu64 " --from %" PRIu64,
                      run_revision(), request->seeds, request->from);
+        if (request->shard != NULL) {
+            (void)printf(" --shard %s", request->shard);
+        }
         run_options_print(&request->run, stdout);
         (void)printf("\n");
         (void)fflush(stdout);
@@ -167,7 +176,7 @@ static int run(const struct argument_command *command, const struct request *req
     }
     double seconds = (double)(ticks_now_ns() - show.begun_ns) / 1e9;
     if (request->json) {
-        campaign_print_json(&show.sum, request->from, request->seeds, stdout);
+        campaign_print_json(&show.sum, &request->run, request->from, request->seeds, stdout);
     } else {
         campaign_print(&show.sum, &request->run, seconds, stdout);
         if (request->all) {
@@ -230,6 +239,7 @@ int command_campaign(int argc, char **argv)
             "it, `strategos-sim shrink SEED` makes it small.",
         .options = options,
         .common = shared,
+        .exit_status = exit_status,
         .ending = ending,
     };
     return arguments_parse(&command, argc, argv, &arguments, &exit_code) ? run(&command, &request)

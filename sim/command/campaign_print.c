@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *seed_property(const struct sum_failure *failure)
 {
@@ -51,6 +52,10 @@ void campaign_print(const struct campaign_sum *sum, const struct run_options *ru
         run_options_print(run, out);
         (void)fprintf(out, "\n");
     }
+    uint64_t failed = sum->safety + sum->liveness + sum->crashes;
+    if (failed > sum->failure_count) {
+        (void)fprintf(out, "and %" PRIu64 " more failed\n", failed - sum->failure_count);
+    }
     (void)fprintf(out, "%" PRIu64 " violated safety, %" PRIu64 " liveness, %" PRIu64 " crashed\n",
                   sum->safety, sum->liveness, sum->crashes);
 }
@@ -81,19 +86,25 @@ size_t campaign_print_missing(const struct campaign_sum *sum, void *stream)
     return missing;
 }
 
-void campaign_print_json(const struct campaign_sum *sum, uint64_t from, uint64_t seeds,
-                         void *stream)
+static json_t *failure_json(const struct sum_failure *failure, const struct run_options *run)
+{
+    char *replay = run_options_replay(run, failure->seed);
+    json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:s?}", "seed", (json_int_t)failure->seed,
+                             "property", seed_property(failure), "oracle", failure->oracle,
+                             "finding", failure->text, "replay", replay);
+    free(replay);
+    return json;
+}
+
+void campaign_print_json(const struct campaign_sum *sum, const struct run_options *run,
+                         uint64_t from, uint64_t seeds, void *stream)
 {
     json_t *failures = json_array();
     json_t *acted = json_object();
     json_t *faults = json_object();
     json_t *lies = json_object();
     for (size_t i = 0; i < sum->failure_count; i++) {
-        const struct sum_failure *failure = &sum->failures[i];
-        (void)json_array_append_new(failures, json_pack("{s:I, s:s, s:s, s:s}", "seed",
-                                                        (json_int_t)failure->seed, "property",
-                                                        seed_property(failure), "oracle",
-                                                        failure->oracle, "finding", failure->text));
+        (void)json_array_append_new(failures, failure_json(&sum->failures[i], run));
     }
     for (size_t i = 0; i < traitor_strategy_count(); i++) {
         (void)json_object_set_new(acted, traitor_strategy(i)->name,

@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static const char exit_status[] = "       0  all properties held\n"
+                                  "       2  wrong usage, or a file cannot be written\n"
+                                  "       10 a safety property was violated\n"
+                                  "       11 liveness: something never came about\n"
+                                  "       12 an invariant was broken, or the program crashed\n";
+
 static const char ending[] =
-    "EXIT STATUS\n"
-    "       0  all properties held\n"
-    "       2  wrong usage\n"
-    "       10 a safety property was violated\n"
-    "       11 liveness: something never came about\n"
-    "       12 an invariant was broken, or the program crashed\n"
-    "\nEXAMPLES\n"
+    "EXAMPLES\n"
     "       strategos-sim cluster --seed 1\n"
     "       strategos-sim cluster --seed 7 --replicas 4 --traitors 1 --strategy silent --trace\n"
     "       strategos-sim replay 7 --replicas 4 --traitors 1 --strategy silent\n";
@@ -83,6 +83,9 @@ static enum error play(const struct request *request, const struct plan *plan,
     }
     enum error error = play_watched(request, plan, page, outcome, text);
     if (error == OK && page != NULL) {
+        char *replay = run_options_replay(&request->run, plan->seed);
+        cluster_page_set_command(page, replay == NULL ? "" : replay);
+        free(replay);
         error = cluster_page_write(page, outcome, request->html, text);
     }
     cluster_page_free(page);
@@ -93,6 +96,18 @@ static int fail(const char *name, const struct error_text *text)
 {
     (void)fprintf(stderr, "%s: %s\n", name, text->text);
     return EXIT_USAGE;
+}
+
+/* What has been shrunk is as small as it gets. */
+static void print_commands(const struct run_options *options)
+{
+    (void)printf("again:   strategos-sim replay %" PRIu64, options->seed);
+    run_options_print(options, stdout);
+    if (options->without == NULL && options->until_ns == 0) {
+        (void)printf("\nsmaller: strategos-sim shrink %" PRIu64, options->seed);
+        run_options_print(options, stdout);
+    }
+    (void)printf("\n");
 }
 
 static int run(const char *name, const struct request *request)
@@ -122,7 +137,7 @@ static int run(const char *name, const struct request *request)
         return fail(name, &text);
     }
     if (request->json) {
-        run_print_json(plan, &outcome, stdout);
+        run_print_json(&request->run, plan, &outcome, stdout);
     } else {
         run_print_outcome(&outcome, stdout);
         if (isatty(STDOUT_FILENO) && took_ns > 0) {
@@ -130,11 +145,7 @@ static int run(const char *name, const struct request *request)
                          (double)outcome.stats.virtual_ns / (double)took_ns);
         }
         if (outcome.has_finding) {
-            (void)printf("again:  strategos-sim replay %" PRIu64, plan->seed);
-            run_options_print(&request->run, stdout);
-            (void)printf("\nsmaller: strategos-sim shrink %" PRIu64, plan->seed);
-            run_options_print(&request->run, stdout);
-            (void)printf("\n");
+            print_commands(&request->run);
         }
     }
     free(plan);
@@ -159,7 +170,7 @@ static int parse_and_run(int argc, char **argv, bool is_replay)
         {.name = "trace",
          .kind = ARGUMENT_FLAG,
          .value = &request.trace,
-         .help = "One line per event."},
+         .help = "One line per event: what its columns mean stands in docs/simulation.md."},
         {.name = "html",
          .kind = ARGUMENT_TEXT,
          .value = &request.html,
@@ -170,17 +181,18 @@ static int parse_and_run(int argc, char **argv, bool is_replay)
     };
     const struct argument_command command = {
         .name = is_replay ? "strategos-sim replay" : "strategos-sim cluster",
-        .usage = is_replay ? "SEED [OPTION ...]" : "--seed S [OPTION ...]",
+        .usage = is_replay ? "SEED [OPTION ...]" : "[OPTION ...]",
         .summary = is_replay ? "play a run again, as a campaign printed it"
                              : "play a whole group in virtual time, with faults and traitors",
         .description =
             "The replicas, their ledgers and machine, and the clients are the production code; the "
             "network, the disks, the clocks and the traitors are this program's. One seed decides "
             "everything: the same seed and options give the same run, byte for byte.",
-        .options = options,
+        .options = is_replay ? options + 1 : options, /* its seed is an operand */
         .common = shared,
         .operands_min = is_replay ? 1 : 0,
         .operands_max = is_replay ? 1 : 0,
+        .exit_status = exit_status,
         .ending = ending,
     };
     if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
@@ -188,6 +200,9 @@ static int parse_and_run(int argc, char **argv, bool is_replay)
     }
     if (is_replay && !run_options_read_seed(&request.run, arguments.operands[0])) {
         return arguments_refuse(&command, "'%s' is not a seed", arguments.operands[0]);
+    }
+    if (request.trace && request.json) {
+        return arguments_refuse(&command, "--trace and --json both write to stdout: one at a time");
     }
     return run(command.name, &request);
 }

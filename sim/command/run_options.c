@@ -40,7 +40,9 @@ void run_options_table(struct run_options *options, struct argument_option *rows
          .kind = ARGUMENT_TEXT,
          .value = &options->strategy,
          .placeholder = "NAME",
-         .help = "What all traitors do (default: drawn for each). \"list\" prints all there are."},
+         .help =
+             "What all traitors do (default: drawn for each), if there are any. \"list\" prints "
+             "all there are."},
         {.name = "network",
          .kind = ARGUMENT_TEXT,
          .value = &options->network,
@@ -57,19 +59,19 @@ void run_options_table(struct run_options *options, struct argument_option *rows
          .kind = ARGUMENT_FLAG,
          .value = &options->beyond,
          .help =
-             "Allow more traitors than the group bears: the oracles should then find something."},
+             "Allow --traitors more than the group bears: the oracles should then find something."},
         {.name = "without",
          .kind = ARGUMENT_TEXT,
          .value = &options->without,
          .placeholder = "I,J,...",
-         .help = "Leave out these faults, as shrink prints them."},
+         .help = "Leave out these faults of a run, as shrink prints them."},
         {.name = "until",
          .kind = ARGUMENT_SECONDS,
          .value = &options->until_ns,
          .placeholder = "VIRTUAL",
          .minimum = 1,
          .maximum = PLAN_S * 100000,
-         .help = "Faults end at this virtual time, as shrink prints it."},
+         .help = "Faults of a run end at this virtual time, as shrink prints it."},
         {.name = NULL},
     };
     memcpy(rows, table, sizeof table);
@@ -111,6 +113,11 @@ enum error run_options_read(const struct run_options *options, struct plan_optio
         if (strcmp(options->strategy, "list") == 0) {
             return print_strategies(text);
         }
+        if (options->traitors == 0) {
+            return error_set(text, ERROR_INVALID,
+                             "--strategy %s: with --traitors 0 there is nobody to follow it",
+                             options->strategy);
+        }
         plan->strategy = traitor_strategy_find(options->strategy);
         if (plan->strategy == SIZE_MAX) {
             return error_set(text, ERROR_INVALID,
@@ -122,23 +129,37 @@ enum error run_options_read(const struct run_options *options, struct plan_optio
     return OK;
 }
 
-static enum error leave_out(const struct run_options *options, struct plan *plan,
-                            struct error_text *text)
+bool run_options_removed(const struct run_options *options, size_t total,
+                         bool removed[PLAN_FAULTS_MAX])
 {
-    bool removed[PLAN_FAULTS_MAX] = {false};
     const char *place = options->without;
+    memset(removed, 0, PLAN_FAULTS_MAX * sizeof *removed);
     while (place != NULL && *place != '\0') {
         char *end = NULL;
         errno = 0;
         unsigned long number = strtoul(place, &end, 10);
-        if (end == place || errno != 0 || number >= plan->fault_total ||
-            (*end != ',' && *end != '\0')) {
-            return error_set(text, ERROR_INVALID,
-                             "--without %s: must be numbers from 0 to %zu with commas between",
-                             options->without, plan->fault_total - 1);
+        if (end == place || errno != 0 || number >= total || (*end != ',' && *end != '\0')) {
+            return false;
         }
         removed[number] = true;
         place = *end == ',' ? end + 1 : end;
+    }
+    return true;
+}
+
+static enum error leave_out(const struct run_options *options, struct plan *plan,
+                            struct error_text *text)
+{
+    bool removed[PLAN_FAULTS_MAX];
+    if (options->without != NULL && plan->fault_total == 0) {
+        return error_set(text, ERROR_INVALID, "--without %s: this run has no faults",
+                         options->without);
+    }
+    if (!run_options_removed(options, plan->fault_total, removed)) {
+        return error_set(text, ERROR_INVALID,
+                         "--without %s: must be numbers of this run's faults, 0 to %zu, with "
+                         "commas between",
+                         options->without, plan->fault_total - 1);
     }
     size_t kept = 0;
     for (size_t i = 0; i < plan->fault_total; i++) {
@@ -200,6 +221,19 @@ void run_options_print(const struct run_options *options, void *stream)
         (void)fprintf(out, " --until %" PRIu64 ".%09" PRIu64, options->until_ns / PLAN_S,
                       options->until_ns % PLAN_S);
     }
+}
+
+char *run_options_replay(const struct run_options *options, uint64_t seed)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) {
+        return NULL;
+    }
+    (void)fprintf(out, "strategos-sim replay %" PRIu64, seed);
+    run_options_print(options, out);
+    return fclose(out) == 0 ? text : NULL;
 }
 
 int run_exit_code(bool has_crashed, const struct world_outcome *outcome)

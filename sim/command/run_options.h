@@ -43,8 +43,14 @@ MUST_USE enum error run_options_read(const struct run_options *options, struct p
 /* Draws the plan and leaves out what is not wanted. */
 MUST_USE enum error run_options_plan(const struct run_options *options, struct plan *plan,
                                      struct error_text *text);
+/* removed[i]: --without names fault i. False: it is no list of numbers below `total`. */
+bool run_options_removed(const struct run_options *options, size_t total,
+                         bool removed[PLAN_FAULTS_MAX]);
 /* " --replicas 7 --strategy silent ...": what a command line needs to make this plan again. */
 void run_options_print(const struct run_options *options, void *stream);
+
+/* The whole command that plays `seed` again, the caller's to free; NULL: no memory. */
+char *run_options_replay(const struct run_options *options, uint64_t seed);
 
 int run_exit_code(bool has_crashed, const struct world_outcome *outcome);
 const char *run_revision(void);

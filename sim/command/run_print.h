@@ -8,6 +8,7 @@
 void run_print_plan(const struct run_options *options, const struct plan *plan, void *stream);
 void run_print_outcome(const struct world_outcome *outcome, void *stream);
 /* One JSON object; the same run gives the same bytes. */
-void run_print_json(const struct plan *plan, const struct world_outcome *outcome, void *stream);
+void run_print_json(const struct run_options *options, const struct plan *plan,
+                    const struct world_outcome *outcome, void *stream);
 
 #endif

@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char exit_status[] = "       0  the run holds: there is nothing to shrink\n"
+                                  "       1  it could not be played again\n"
+                                  "       2  wrong usage\n"
+                                  "       10 what is left violates a safety property\n"
+                                  "       11 liveness: something never comes about\n"
+                                  "       12 an invariant is broken, or the program crashes\n";
+
 static void on_smaller(void *context, const struct plan *plan, uint64_t runs)
 {
     (void)context;
@@ -65,10 +72,11 @@ static int run(const struct argument_command *command, struct run_options *optio
     run_print_plan(options, &plan, stdout);
     (void)printf("still found after %" PRIu64 " run%s: %s\n", runs, plural(runs),
                  goal.has_crashed ? "crash" : goal.oracle);
-    (void)printf("again: strategos-sim replay %" PRIu64, options->seed);
+    (void)printf("again:   strategos-sim replay %" PRIu64, options->seed);
     run_options_print(options, stdout);
     (void)printf("\n");
-    return goal.has_crashed ? EXIT_CRASH : EXIT_SAFETY;
+    const struct world_outcome outcome = {.has_finding = true, .property = goal.property};
+    return run_exit_code(goal.has_crashed, &outcome);
 }
 
 int command_shrink(int argc, char **argv)
@@ -86,11 +94,15 @@ int command_shrink(int argc, char **argv)
         .summary = "make a failing run small",
         .description =
             "Takes out faults and shortens the run while it fails in the same way, until "
-            "no single fault can be spared, and prints the command that replays it.",
+            "no single fault can be spared, and prints the command that replays it. Give it the "
+            "options that the run was played with.",
         .options = none,
         .common = shared,
         .operands_min = 1,
         .operands_max = 1,
+        .exit_status = exit_status,
+        .ending = "EXAMPLES\n"
+                  "       strategos-sim shrink 9 --replicas 4 --traitors 2 --beyond\n",
     };
     if (!arguments_parse(&command, argc, argv, &arguments, &exit_code)) {
         return exit_code;

@@ -9,7 +9,7 @@ static const struct subcommand commands[] = {
     {"explore", "[OPTION ...]", "look for what breaks Simplex in all states of a small group",
      command_explore},
     {"help-scenario", "", "print every setting of a scenario file", command_help_scenario},
-    {"cluster", "--seed S", "play a whole group in virtual time", command_cluster},
+    {"cluster", "[OPTION ...]", "play a whole group in virtual time", command_cluster},
     {"campaign", "[OPTION ...]", "play many groups, each drawn from a seed", command_campaign},
     {"replay", "SEED", "play a run of a campaign again", command_replay},
     {"shrink", "SEED", "make a failing run small", command_shrink},
