@@ -2,6 +2,7 @@
 #include "cluster/trace_text.h"
 
 #include "base/assert.h"
+#include "base/plural.h"
 #include "machine/kv_command.h"
 #include "wire/codec.h"
 
@@ -181,7 +182,7 @@ static void put_block(struct buffer *out, const struct trace_names *names,
 {
     trace_put(out, "block ");
     put_order(out, names, &block->order, is_long);
-    trace_put(out, ", %zu segments%s", block->segment_count,
+    trace_put(out, ", %zu segment%s%s", block->segment_count, plural(block->segment_count),
               block->has_certificate ? ", finalized" : "");
 }
 
@@ -307,7 +308,7 @@ static void put_decided(struct buffer *out, const struct trace_names *names,
     put_digest(out, &decision->digest, is_long);
     trace_put(out, " ");
     put_order(out, names, &decision->order, is_long);
-    trace_put(out, ", %zu segments%s", decision->segment_count,
+    trace_put(out, ", %zu segment%s%s", decision->segment_count, plural(decision->segment_count),
               decision->certificate != NULL ? ", finalized" : ", by a descendant");
 }
 
