@@ -116,6 +116,7 @@ static bool decide(struct replica *replica, const struct stored_order *stored, s
     struct effect effect = {.kind = EFFECT_DECIDED, .decision = &entry->decision};
     replica->settings.effects.emit(replica->settings.effects.context, &effect);
     replica->sync.behind_since_ns = 0;
+    replica->sync.late_count = 0;
     return true;
 }
 

@@ -202,6 +202,7 @@ enum verdict replica_on_peer_message(struct replica *replica, struct replica_tim
     ASSERT(from < replica->settings.replica_count && from != replica->settings.self);
     set_time(replica, now);
     simplex_on_heard(&replica->simplex, from);
+    replica->sync.is_heard = true;
     switch (message->kind) {
     case PEER_SEGMENT:
         return replica_on_passed_segment(replica, &message->segment);

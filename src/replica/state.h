@@ -45,8 +45,10 @@ struct block_sync {
     uint64_t behind_since_ns; /* 0: not behind */
     uint64_t ask_at_ns;       /* an answer to the last question is waited for until then */
     uint64_t end_ns;          /* and for what is left of it no longer than this */
+    uint64_t patience_ns;     /* for its first block, and from each to the next */
     uint32_t attempt;
-    uint32_t late_count; /* answers without an end or a proof, since the last with both */
+    uint32_t late_count; /* answers that stopped too soon, since the last decision */
+    bool is_heard;       /* anybody, since the last question */
     replica_id asked;    /* blocks of no one else are taken */
 };
 

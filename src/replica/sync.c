@@ -118,16 +118,6 @@ static enum verdict give_up(struct replica *replica, enum verdict verdict)
     return verdict;
 }
 
-/* A block of the answer is here, with so many bytes of use: how long for the next? */
-static void extend(struct replica *replica, uint64_t bytes)
-{
-    struct block_sync *sync = &replica->sync;
-    uint64_t delta_ns = replica->settings.delta_ns;
-    sync->end_ns += delta_ns / BLOCKS_PER_ANSWER_MAX + bytes * delta_ns / BYTES_PER_DELTA;
-    uint64_t next_ns = replica->now.monotonic_ns + delta_ns;
-    sync->ask_at_ns = next_ns < sync->end_ns ? next_ns : sync->end_ns;
-}
-
 /* How often all peers were too slow, or proved nothing: what is asked of them halves each time. */
 static size_t halvings(const struct replica *replica)
 {
@@ -137,10 +127,14 @@ static size_t halvings(const struct replica *replica)
     return count < BACKOFF_DOUBLINGS_MAX ? count : BACKOFF_DOUBLINGS_MAX;
 }
 
-/* For a whole answer; each block of it brings more. */
-static uint64_t patience_ns(const struct replica *replica)
+/* A block of the answer is here, with so many bytes of use: how long for the next? */
+static void extend(struct replica *replica, uint64_t bytes)
 {
-    return replica->settings.delta_ns << halvings(replica);
+    struct block_sync *sync = &replica->sync;
+    uint64_t delta_ns = replica->settings.delta_ns;
+    sync->end_ns += delta_ns / BLOCKS_PER_ANSWER_MAX + bytes * delta_ns / BYTES_PER_DELTA;
+    uint64_t next_ns = replica->now.monotonic_ns + sync->patience_ns;
+    sync->ask_at_ns = next_ns < sync->end_ns ? next_ns : sync->end_ns;
 }
 
 /* Has the one asked brought a run of blocks as long as an answer, or longer, of which no
@@ -186,11 +180,13 @@ enum verdict replica_on_block(struct replica *replica, replica_id from, const st
     if (!take_segments(replica, block, &bytes)) {
         return give_up(replica, VERDICT_INVALID);
     }
-    extend(replica, bytes);
     sync->next = 0;
     uint64_t behind_since_ns = sync->behind_since_ns;
     (void)replica_decide(replica);
-    sync->behind_since_ns = behind_since_ns; /* until replica_sync finds otherwise */
+    sync->behind_since_ns = behind_since_ns;  /* until replica_sync finds otherwise */
+    if (replica->simplex.base.height > own) { /* else it may come again and again */
+        extend(replica, bytes);
+    }
     return VERDICT_ACCEPTED;
 }
 
@@ -238,17 +234,17 @@ void replica_sync(struct replica *replica)
     bool is_over = from > sync->until && !is_endless(replica);
     if (is_begun && !is_over) { /* the one asked has no more for us, or nothing good */
         sync->attempt++;
-        sync->late_count++;
+        sync->late_count += sync->is_heard ? 1 : 0; /* where nobody is, none is slow */
         sync->next = 0;
         from = own + 1;
-    } else if (sync->next == 0) {
-        sync->late_count = 0;
     }
     struct peer_message ask = {.kind = PEER_ASK_BLOCKS,
                                .ask_blocks = {.from = from, .count = BLOCKS_PER_ANSWER_MAX}};
     sync->asked = pick_source(replica);
+    sync->is_heard = false;
     replica_send(replica, sync->asked, &ask);
     sync->until = from + BLOCKS_PER_ANSWER_MAX - 1;
-    sync->ask_at_ns = now + replica->settings.delta_ns;
-    sync->end_ns = now + patience_ns(replica);
+    sync->patience_ns = replica->settings.delta_ns << halvings(replica);
+    sync->end_ns = now + sync->patience_ns;
+    sync->ask_at_ns = sync->end_ns;
 }

@@ -3,6 +3,8 @@
  * four, on a stage. */
 #include "support/stage.h"
 
+#include "replica/state.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +64,7 @@ static enum verdict send_block(struct stage *stage, replica_id from, const struc
 static replica_id wait_for_question(struct stage *stage, height_nr *from)
 {
     stage_forget(stage);
-    for (uint64_t end = stage->now_ms + 1000; stage->now_ms < end;) {
+    for (uint64_t end = stage->now_ms + 100 * DELTA_MS; stage->now_ms < end;) {
         const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
         if (said != NULL) {
             *from = said->message.ask_blocks.from;
@@ -403,6 +405,129 @@ static void patience_grows_where_all_sources_are_slow(void **state)
     stage_free(stage);
 }
 
+/* Peers whose answers come so long after the question. */
+struct slow_peers {
+    uint64_t after_ms;
+    uint64_t due_ms[4];
+    height_nr from[4];
+};
+
+static void slow_peers_turn(struct stage *stage, struct slow_peers *slow,
+                            const struct history *history)
+{
+    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+    if (said != NULL) {
+        slow->due_ms[said->to] = stage->now_ms + slow->after_ms;
+        slow->from[said->to] = said->message.ask_blocks.from;
+        stage_forget(stage);
+    }
+    for (replica_id i = 1; i <= 3; i++) {
+        if (slow->due_ms[i] != 0 && stage->now_ms >= slow->due_ms[i]) {
+            slow->due_ms[i] = 0;
+            for (size_t k = slow->from[i] - 1; k < BLOCKS; k++) {
+                (void)send_block(stage, i, history, k, true);
+            }
+        }
+    }
+}
+
+/* Question and answer may take Δ each: the next peer's answer would come just as late. */
+static void answers_that_take_longer_than_delta_are_waited_for(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    struct slow_peers slow = {.after_ms = DELTA_MS / 10 * 15};
+    stage_forget(stage);
+    uint64_t const end_ms = stage->now_ms + 30 * DELTA_MS;
+    while (stage->now_ms < end_ms && stage_height(stage) < BLOCKS) {
+        stage_at(stage, stage->now_ms + 5);
+        slow_peers_turn(stage, &slow, &history);
+    }
+    assert_int_equal(stage_height(stage), BLOCKS);
+    free_history(&history);
+    stage_free(stage);
+}
+
+/* Nobody is heard at all: that says nothing of how fast they are when they are back. */
+static void patience_does_not_grow_while_nobody_is_heard(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    stage_until(stage, stage->now_ms + 200 * DELTA_MS);
+    stage_forget(stage);
+    stage_until(stage, stage->now_ms + 10 * DELTA_MS);
+    assert_in_range(stage_sends(stage, PEER_ASK_BLOCKS), 9, 11);
+    free_history(&history);
+    stage_free(stage);
+}
+
+/* Every peer but the liar takes its time for each block, and only the last one is proven. The liar
+ * proves that one, too, after a beginning of his own: no reason to be less patient. */
+static void liar_does_not_keep_patience_from_growing(void **state)
+{
+    (void)state;
+    struct history truth;
+    struct stage *stage = stage_behind(&truth);
+    struct history lies = truth;
+    lies.orders[0].order.time_ns += 1000;
+    for (size_t i = 0; i + 1 < BLOCKS; i++) {
+        lies.orders[i].order.parent =
+            i == 0 ? truth.orders[0].order.parent : lies.orders[i - 1].digest;
+        stage_seal(&lies.orders[i]);
+    }
+    lies.orders[BLOCKS - 1].order.tips = lies.orders[BLOCKS - 1].tips;
+    height_nr from = 1;
+    replica_id liar = wait_for_question(stage, &from);
+    replica_id asked = liar;
+    for (size_t round = 0; round < 60; round++) {
+        stage_forget(stage);
+        for (size_t i = from - 1; i < BLOCKS && stage_last(stage, PEER_ASK_BLOCKS) == NULL; i++) {
+            if (asked != liar) {
+                stage_at(stage, stage->now_ms + DELTA_MS / 10 * 9);
+            }
+            (void)send_block(stage, asked, asked == liar ? &lies : &truth, i, i == BLOCKS - 1);
+        }
+        if (stage_height(stage) == BLOCKS) {
+            break;
+        }
+        const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+        asked = said != NULL ? said->to : wait_for_question(stage, &from);
+        from = said != NULL ? said->message.ask_blocks.from : from;
+    }
+    assert_int_equal(stage_height(stage), BLOCKS);
+    free_history(&truth);
+    stage_free(stage);
+}
+
+/* A proven block that cannot be decided yet is worth no more when it comes again. */
+static void source_that_repeats_what_cannot_be_decided_is_left(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_behind(&history);
+    height_nr from = 1;
+    replica_id source = wait_for_question(stage, &from);
+    struct pool *pool = &stage->core->decision_pool;
+    for (size_t size = DECISION_POOL_BYTES; size >= 64; size /= 2) {
+        while (pool_take(pool, size) != NULL) {}
+    }
+    uint64_t const asked_ms = stage->now_ms;
+    stage_forget(stage);
+    while (stage->now_ms < asked_ms + 4 * DELTA_MS && stage_last(stage, PEER_ASK_BLOCKS) == NULL) {
+        assert_int_equal(send_block(stage, source, &history, 0, true), VERDICT_ACCEPTED);
+        assert_int_equal(stage_height(stage), 0);
+        stage_at(stage, stage->now_ms + 5);
+    }
+    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+    assert_non_null(said);
+    assert_int_not_equal(said->to, source);
+    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+    free_history(&history);
+    stage_free(stage);
+}
+
 /* What the core voted for is not pushed out of memory by a liar's word. */
 static void liar_does_not_erase_what_was_voted_for(void **state)
 {
@@ -526,6 +651,10 @@ int main(void)
         cmocka_unit_test(source_of_an_endless_chain_is_left),
         cmocka_unit_test(run_longer_than_answers_is_followed),
         cmocka_unit_test(patience_grows_where_all_sources_are_slow),
+        cmocka_unit_test(answers_that_take_longer_than_delta_are_waited_for),
+        cmocka_unit_test(patience_does_not_grow_while_nobody_is_heard),
+        cmocka_unit_test(liar_does_not_keep_patience_from_growing),
+        cmocka_unit_test(source_that_repeats_what_cannot_be_decided_is_left),
         cmocka_unit_test(liar_does_not_erase_what_was_voted_for),
         cmocka_unit_test(decided_ancestor_replaces_what_was_voted_for),
         cmocka_unit_test(question_for_blocks_is_answered_from_what_is_decided),
