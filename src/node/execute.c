@@ -170,7 +170,9 @@ bool execute_has_work(const struct node *node)
 void execute_fold(struct node *node)
 {
     struct execute *execute = &node->execute;
-    if (!execute->digest_is_complete && node->checkpoint.state == CHECKPOINT_IDLE) {
+    if (!execute->digest_is_complete && node->checkpoint.state == CHECKPOINT_IDLE &&
+        execute->folded_turn != node->turn) {
+        execute->folded_turn = node->turn;
         execute->digest_is_complete = executor_digest(node->executor, DIGEST_BUDGET,
                                                       &execute->digest, &execute->digest_height);
     }

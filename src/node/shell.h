@@ -68,6 +68,7 @@ struct execute {
     bool is_stalled;      /* waits for the checkpoint that is under way */
     struct digest digest; /* of the state at digest_height */
     height_nr digest_height;
+    uint64_t folded_turn; /* whoever asks: once a turn */
     bool digest_is_complete;
 };
 

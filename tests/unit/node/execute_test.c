@@ -23,6 +23,7 @@ struct world {
     struct node_settings settings;
     struct faulty_folder *faulty;
     height_nr applied;
+    size_t folds;
 };
 
 static struct world *world;
@@ -75,6 +76,7 @@ bool executor_digest(struct executor *executor, size_t budget, struct digest *di
     (void)budget;
     (void)digest;
     (void)height;
+    world->folds++;
     return false;
 }
 
@@ -211,6 +213,18 @@ static void full_disk_lets_nothing_be_answered_that_it_may_take_back(void **stat
     assert_int_equal(world->applied, 1);
 }
 
+/* A client asks for the status again and again within a turn: each fold reads the store. */
+static void digest_is_folded_once_a_turn_whoever_asks(void **state)
+{
+    (void)state;
+    for (world->node.turn = 1; world->node.turn <= 2; world->node.turn++) {
+        for (size_t i = 0; i < TURN_LINK_ASKS_MAX; i++) {
+            execute_fold(&world->node);
+        }
+        assert_int_equal(world->folds, world->node.turn);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -219,6 +233,7 @@ int main(void)
         TEST(order_decided_by_an_own_unsynced_finalize_waits_for_the_sync),
         TEST(order_decided_by_votes_on_disk_does_not_wait_for_other_votes),
         TEST(full_disk_lets_nothing_be_answered_that_it_may_take_back),
+        TEST(digest_is_folded_once_a_turn_whoever_asks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
