@@ -16,10 +16,10 @@
  * message is judged; the number of the frame, by which one finds what became of it; what; the
  * frame's bytes; and what is in it, messages apart by " · ".
  *
- * What: sent, came, lost (frames); start, crash, traitor, bad-disk, view, applied; persisted:
- * holds (a segment), drops, order, vote, cert; decided, serves, busy, gone (a session); judged (but
- * what is accepted, stale or known); asks, got, unknown (a client's operation); fault, note, calm,
- * end. */
+ * What: sent, came, lost (frames); start, crash, traitor, bad-disk, view, applied, checkpoint,
+ * no-room; persisted: holds (a segment), drops, order, vote, cert; decided, serves, busy, gone (a
+ * session); judged (but what is accepted, stale or known); asks, got, unknown (a client's
+ * operation); fault, note, calm, end. */
 #ifndef STRATEGOS_CLUSTER_TRACE_H
 #define STRATEGOS_CLUSTER_TRACE_H
 
