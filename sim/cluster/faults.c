@@ -2,6 +2,7 @@
  */
 #include "base/assert.h"
 #include "cluster/state.h"
+#include "cluster/twins.h"
 
 #include <stdio.h>
 
@@ -132,44 +133,17 @@ static void damage_disk(struct world *world, struct process *process, const stru
     world_see_replica(process, &(struct sighting){.kind = SIGHT_DISK_LOST});
 }
 
-/* Two copies under one name: each hears some of the others, and some hear both. */
-static void part_twins(struct world *world, struct process *first, struct process *second,
-                       uint64_t split)
-{
-    for (uint32_t i = 0; i < second->index; i++) {
-        bool hears_first = (split >> i & 1) != 0;
-        bool hears_both = (split >> (32 + i) % 64 & 1) != 0;
-        if (!hears_both && i != first->index) {
-            struct process *deaf = hears_first ? second : first;
-            deaf->deaf_to |= UINT64_C(1) << i;
-        }
-    }
-    links_renew(world);
-}
-
 static void be_twins(struct world *world, const struct fault *fault)
 {
     struct process *first = world_process(world, fault->who);
-    struct error_text text;
     if (first->node == NULL) {
         await_effect(first, fault); /* once it is up */
         return;
     }
-    if (world->process_count == WORLD_PROCESSES_MAX || first->traitor == NULL) {
-        return;
+    if (first->traitor != NULL) {
+        const struct process *second = twins_begin(world, first, (uint64_t)fault->value);
+        count_if(world, fault, second != NULL && second->node != NULL);
     }
-    uint32_t index = world->process_count;
-    struct process *second = &world->processes[index];
-    if (process_init(second, world, index, first->id, &text) != OK) {
-        return;
-    }
-    world->process_count++;
-    process_take_disk(second, disk_clone(&first->disk, world->plan->seed + index));
-    part_twins(world, first, second, (uint64_t)fault->value);
-    process_corrupt(second, first->strategy);
-    traitor_reseed(second->traitor, index);
-    process_start(second);
-    count_if(world, fault, second->node != NULL);
 }
 
 void faults_on_started(struct process *process)

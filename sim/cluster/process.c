@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/prng.h"
 #include "cluster/state.h"
+#include "cluster/twins.h"
 #include "storage/ledger.h"
 
 #include <stdio.h>
@@ -129,6 +130,7 @@ static void look(struct process *process)
     replica_look(node_core(node), &view);
     if (view.view != process->view_seen) {
         process->view_seen = view.view;
+        twins_enter(process, view.view);
         world_see_replica(process, &(struct sighting){.kind = SIGHT_VIEW, .view = view.view});
     }
     if (node_is_paused(node) && !process->was_paused) {

@@ -51,6 +51,9 @@ struct process {
     uint64_t sends_to_crash; /* counts down to 0; UINT64_MAX: does not */
     /* For each kind the index of the fault that has not been felt yet, and 1; 0: there is none. */
     uint16_t awaited[FAULT_KIND_COUNT];
+    struct process *twin; /* NULL: it runs once */
+    uint64_t twin_seed;
+    uint64_t twin_part;    /* how often the others were parted anew */
     uint64_t deaf_to;      /* bit i: as one of twins it has no link with process i */
     enum faulty_loss loss; /* of the next crash */
     uint64_t back_after_ns;

@@ -1,6 +1,7 @@
 /* faults_test.c - faults in whole runs: each counts when it has an effect and not before, and a
  * customer that is cut off stays so. */
 #include "cluster/state.h"
+#include "cluster/twins.h"
 
 #include "base/log.h"
 #include "disk/faulty_folder.h"
@@ -198,6 +199,53 @@ static void twins_draw_for_themselves(void **state)
     world_unmake(world);
 }
 
+/* Everybody hears one of the two at least. */
+static void expect_parted(const struct process *first, const struct process *second)
+{
+    assert_int_equal(first->deaf_to & second->deaf_to, 0);
+    assert_int_equal(first->deaf_to >> second->index & 1, 0);
+    assert_int_equal(second->deaf_to >> first->index & 1, 0);
+}
+
+/* Seeds whose parts last one view, three, and for good. */
+static void twins_part_the_others_anew_as_views_go_on(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t seed;
+        view_nr views;
+    } kinds[] = {{76, 1}, {78, 3}, {79, UINT64_MAX}};
+    for (size_t kind = 0; kind < 3; kind++) {
+        struct error_text text = {{0}};
+        struct world *world = calloc(1, sizeof *world);
+        assert_non_null(world);
+        plan.fault_total = 0;
+        plan.traitor_count = 1;
+        add(FAULT_CORRUPT, 0, 1, 0, 0);
+        add(FAULT_TWINS, 0, 1, kinds[kind].seed, 0);
+        world->plan = &plan;
+        world->outcome = &outcome;
+        assert_int_equal(world_make(world, &text), OK);
+        faults_begin(world, 0);
+        faults_begin(world, 1);
+        struct process *first = &world->processes[1];
+        struct process *second = &world->processes[4];
+        uint64_t changes = 0;
+        for (view_nr view = 1; view <= 60; view++) {
+            uint64_t before = first->deaf_to << 32 | second->deaf_to;
+            twins_enter(view % 2 == 0 ? first : second, view);
+            twins_enter(first, view - 1); /* who is late changes nothing */
+            bool has_changed = (first->deaf_to << 32 | second->deaf_to) != before;
+            assert_true(!has_changed || view % kinds[kind].views == 0);
+            changes += has_changed ? 1 : 0;
+            expect_parted(first, second);
+        }
+        assert_true(kinds[kind].views == UINT64_MAX ? changes == 0
+                                                    : changes > 30 / kinds[kind].views);
+        world_unmake(world);
+    }
+}
+
 /* ---- cuts of customers ---- */
 
 struct frames {
@@ -257,6 +305,7 @@ int main(void)
         T(corruption_counts_once_the_traitor_is_up),
         T(restart_of_a_customer_counts_if_it_had_asked_for_something),
         T(twins_draw_for_themselves),
+        T(twins_part_the_others_anew_as_views_go_on),
         T(restart_of_a_replica_does_not_mend_a_customers_cut),
         T(cut_from_nobody_does_not_count),
 #undef T
