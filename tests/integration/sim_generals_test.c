@@ -2,35 +2,25 @@
  * it end as their files say, its output is for people and for scripts, and what is wrong is refused
  * with what was wrong. */
 #include "support/folder.h"
-#include "support/process.h"
+#include "support/sim.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 #include <dirent.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SCENARIOS     SOURCE_DIR "/configs/scenarios"
-#define ARGUMENTS_MAX 24
+#define SCENARIOS SOURCE_DIR "/configs/scenarios"
 
-/* Runs `strategos-sim generals` with `line`, split at spaces. */
+/* Runs `strategos-sim generals` with `line`. */
 static int play(struct process *process, const char *line)
 {
-    char words[1024];
-    const char *arguments[ARGUMENTS_MAX + 1] = {STRATEGOS_SIM, "generals"};
-    size_t count = 2;
-    char *rest = words;
-    (void)snprintf(words, sizeof words, "%s", line);
-    for (char *word = strsep(&rest, " "); word != NULL; word = strsep(&rest, " ")) {
-        assert_true(count < ARGUMENTS_MAX);
-        arguments[count++] = word;
-    }
-    arguments[count] = NULL;
-    return process_run(process, arguments, NULL, NULL);
+    char whole[SIM_LINE_BYTES];
+    (void)snprintf(whole, sizeof whole, "generals %s", line);
+    return sim_run(process, whole);
 }
 
 static void expect_status(const struct process *process, const char *line, int status)
@@ -43,18 +33,9 @@ static void expect_status(const struct process *process, const char *line, int s
 
 static json_t *play_json(const char *line, int status)
 {
-    char with_json[1024];
-    struct process process;
-    json_error_t error;
-    (void)snprintf(with_json, sizeof with_json, "%s --json", line);
-    (void)play(&process, with_json);
-    expect_status(&process, line, status);
-    json_t *object = json_loadb(process.out, process.out_size, 0, &error);
-    if (object == NULL) {
-        fail_msg("%s: no JSON: %s", line, error.text);
-    }
-    process_fini(&process);
-    return object;
+    char whole[SIM_LINE_BYTES];
+    (void)snprintf(whole, sizeof whole, "generals %s --json", line);
+    return sim_json(whole, status);
 }
 
 static bool is_true(const json_t *object, const char *key)

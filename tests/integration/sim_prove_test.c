@@ -1,74 +1,30 @@
 /* sim_prove_test.c - `strategos-sim prove` as its user has it: verdicts and exit codes, a
  * counterexample that `generals` plays, shards, a run that is stopped and gone on with. */
 #include "support/folder.h"
-#include "support/process.h"
+#include "support/sim.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ARGUMENTS_MAX 24
-
 static struct test_folder test_folder;
 static const char *const folder = test_folder.path;
-
-/* Runs `strategos-sim` with `line`, split at spaces. */
-static int run(struct process *process, const char *line)
-{
-    char words[4096];
-    const char *arguments[ARGUMENTS_MAX + 1] = {STRATEGOS_SIM};
-    size_t count = 1;
-    char *rest = words;
-    (void)snprintf(words, sizeof words, "%s", line);
-    for (char *word = strsep(&rest, " "); word != NULL; word = strsep(&rest, " ")) {
-        assert_true(count < ARGUMENTS_MAX);
-        arguments[count++] = word;
-    }
-    arguments[count] = NULL;
-    return process_run(process, arguments, NULL, NULL);
-}
-
-static void expect(const char *line, int status, const char *out, const char *err)
-{
-    struct process process;
-    (void)run(&process, line);
-    if (process.exit_code != status || (out != NULL && strstr(process.out, out) == NULL) ||
-        (err != NULL && strstr(process.err, err) == NULL)) {
-        fail_msg("%s: exit status %d, wanted %d\n%s\n%s", line, process.exit_code, status,
-                 process.out, process.err);
-    }
-    process_fini(&process);
-}
-
-static json_t *run_json(const char *line, int status)
-{
-    struct process process;
-    json_error_t error;
-    assert_int_equal(run(&process, line), status);
-    json_t *page = json_loadb(process.out, process.out_size, 0, &error);
-    if (page == NULL) {
-        fail_msg("%s: no JSON: %s", line, error.text);
-    }
-    process_fini(&process);
-    return page;
-}
 
 static void prove_what_holds_exits_with_0_and_says_how_many_strategies(void **state)
 {
     (void)state;
-    json_t *page = run_json("prove --generals 7 --m 2 --json", 0);
+    json_t *page = sim_json("prove --generals 7 --m 2 --json", 0);
     assert_true(json_is_true(json_object_get(page, "ic1")));
     assert_true(json_is_true(json_object_get(page, "ic2")));
     assert_string_equal(json_string_value(json_object_get(page, "strategies")), "32991791284224");
     assert_true(json_is_null(json_object_get(page, "counterexample")));
     json_decref(page);
-    expect("prove --generals 4 --m 1", 0, "32 = 2^3 + 6*2^2", NULL);
+    sim_expect("prove --generals 4 --m 1", 0, "32 = 2^3 + 6*2^2", NULL);
 }
 
 /* The scenario that prove writes is violated when generals plays it, as the file expects. */
@@ -77,9 +33,9 @@ static void prove_and_replay(const char *question, const char *violated)
     char line[FOLDER_PATH_BYTES + 256];
     struct process process;
     (void)snprintf(line, sizeof line, "prove %s --scenario %s/broken.conf", question, folder);
-    expect(line, 1, "counterexample", NULL);
+    sim_expect(line, 1, "counterexample", NULL);
     (void)snprintf(line, sizeof line, "generals --scenario %s/broken.conf", folder);
-    assert_int_equal(run(&process, line), 1);
+    assert_int_equal(sim_run(&process, line), 1);
     if (strstr(process.out, violated) == NULL ||
         strstr(process.out, "This is what the scenario file expects") == NULL) {
         fail_msg("%s: not \"%s\":\n%s", question, violated, process.out);
@@ -103,7 +59,7 @@ static void prove_sm2_examines_all_4096_strategies(void **state)
 {
     (void)state;
     json_t *page =
-        run_json("prove --algorithm sm --generals 4 --m 2 --orders 3 --method enumerate --json", 0);
+        sim_json("prove --algorithm sm --generals 4 --m 2 --orders 3 --method enumerate --json", 0);
     assert_int_equal(json_integer_value(json_object_get(page, "examined")), 4096);
     json_decref(page);
 }
@@ -113,21 +69,21 @@ static void prove_shards_merge_to_the_whole(void **state)
     (void)state;
     char line[8 * FOLDER_PATH_BYTES];
     json_t *whole =
-        run_json("prove --generals 6 --m 2 --traitors-count 1 --method enumerate --json", 0);
+        sim_json("prove --generals 6 --m 2 --traitors-count 1 --method enumerate --json", 0);
     for (unsigned shard = 1; shard <= 3; shard++) {
         (void)snprintf(line, sizeof line,
                        "prove --generals 6 --m 2 --traitors-count 1 --method enumerate --quiet "
                        "--shard %u/3 --resume %s/%u.proof",
                        shard, folder, shard);
-        expect(line, 0, "open", NULL);
+        sim_expect(line, 0, "open", NULL);
     }
     (void)snprintf(line, sizeof line, "prove --merge %s/1.proof %s/3.proof", folder, folder);
-    expect(line, 1, NULL, "parts are not covered");
+    sim_expect(line, 1, NULL, "parts are not covered");
     (void)snprintf(line, sizeof line, "prove --merge %s/1.proof %s/1.proof", folder, folder);
-    expect(line, 2, NULL, "covered twice");
+    sim_expect(line, 2, NULL, "covered twice");
     (void)snprintf(line, sizeof line, "prove --merge %s/3.proof %s/1.proof %s/2.proof --json",
                    folder, folder, folder);
-    json_t *merged = run_json(line, 0);
+    json_t *merged = sim_json(line, 0);
     assert_true(json_equal(merged, whole));
     json_decref(whole);
     json_decref(merged);
@@ -154,7 +110,7 @@ static void prove_stopped_keeps_its_state(void **state)
     char line[FOLDER_PATH_BYTES + 128];
     (void)snprintf(line, sizeof line, "prove --generals 7 --m 1 --method enumerate --resume %s",
                    path);
-    expect(line, 2, NULL, "OM(2), 7 generals, 2 traitors");
+    sim_expect(line, 2, NULL, "OM(2), 7 generals, 2 traitors");
 }
 
 static void prove_table_agrees_with_the_formula_and_is_drawn(void **state)
@@ -162,7 +118,7 @@ static void prove_table_agrees_with_the_formula_and_is_drawn(void **state)
     (void)state;
     char line[FOLDER_PATH_BYTES + 128];
     (void)snprintf(line, sizeof line, "prove --table --svg %s/table.svg", folder);
-    expect(line, 0, "104 cells, 0 of them not", NULL);
+    sim_expect(line, 0, "104 cells, 0 of them not", NULL);
     (void)snprintf(line, sizeof line, "%s/table.svg", folder);
     assert_true(test_exists(line));
 }
@@ -170,8 +126,8 @@ static void prove_table_agrees_with_the_formula_and_is_drawn(void **state)
 static void prove_three_generals_shows_that_all_fail(void **state)
 {
     (void)state;
-    expect("prove --three-generals", 0, "4096 of 4096 fail", NULL);
-    json_t *page = run_json("prove --three-generals --json", 0);
+    sim_expect("prove --three-generals", 0, "4096 of 4096 fail", NULL);
+    json_t *page = sim_json("prove --three-generals --json", 0);
     assert_int_equal(json_array_size(json_object_get(page, "breaks")), 4096);
     json_decref(page);
 }
@@ -179,14 +135,14 @@ static void prove_three_generals_shows_that_all_fail(void **state)
 static void prove_wrong_usage_is_refused_with_the_reason(void **state)
 {
     (void)state;
-    expect("prove --generals 4 --m 3", 2, NULL, "at most 2");
-    expect("prove --shard 4/3 --method enumerate", 2, NULL, "I from 1 to K");
-    expect("prove --shard 1/3", 2, NULL, "--method enumerate only");
-    expect("prove --method enumerate --generals 10 --m 3", 2, NULL, "900 binary choices");
-    expect("prove --merge /nowhere.proof", 1, NULL, "/nowhere.proof");
-    expect("prove --graph complete --generals 8 --m 2", 2, NULL, "are played");
-    expect("prove --table --three-generals", 2, NULL, "exclude each other");
-    expect("prove --generals 7 --m 2 --traitors 0", 2, NULL, "every placement is tried");
+    sim_expect("prove --generals 4 --m 3", 2, NULL, "at most 2");
+    sim_expect("prove --shard 4/3 --method enumerate", 2, NULL, "I from 1 to K");
+    sim_expect("prove --shard 1/3", 2, NULL, "--method enumerate only");
+    sim_expect("prove --method enumerate --generals 10 --m 3", 2, NULL, "900 binary choices");
+    sim_expect("prove --merge /nowhere.proof", 1, NULL, "/nowhere.proof");
+    sim_expect("prove --graph complete --generals 8 --m 2", 2, NULL, "are played");
+    sim_expect("prove --table --three-generals", 2, NULL, "exclude each other");
+    sim_expect("prove --generals 7 --m 2 --traitors 0", 2, NULL, "every placement is tried");
 }
 
 static int make_folder(void **state)
