@@ -1,1 +1,1 @@
-target_link_libraries(${target} PRIVATE strategos_cluster)
+target_link_libraries(${target} PRIVATE strategos_cluster strategos_console)
