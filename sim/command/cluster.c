@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char exit_status[] = "       0  all properties held\n"
-                                  "       2  wrong usage, or a file cannot be written\n"
-                                  "       10 a safety property was violated\n"
-                                  "       11 liveness: something never came about\n"
-                                  "       12 an invariant was broken, or the program crashed\n";
+static const char exit_status[] =
+    "       0  all properties held\n"
+    "       2  wrong usage, or a file cannot be written (and nothing worse)\n"
+    "       10 a safety property was violated\n"
+    "       11 liveness: something never came about\n"
+    "       12 an invariant was broken, or the program crashed\n";
 
 static const char ending[] =
     "EXAMPLES\n"
@@ -74,22 +75,14 @@ static enum error play_watched(const struct request *request, const struct plan 
     return error;
 }
 
-static enum error play(const struct request *request, const struct plan *plan,
-                       struct world_outcome *outcome, struct error_text *text)
+static enum error write_page(const struct request *request, const struct plan *plan,
+                             struct cluster_page *page, const struct world_outcome *outcome,
+                             struct error_text *text)
 {
-    struct cluster_page *page = NULL;
-    if (request->html != NULL && cluster_page_new(&page, plan) != OK) {
-        return error_set(text, ERROR_MEMORY, "no memory for a page");
-    }
-    enum error error = play_watched(request, plan, page, outcome, text);
-    if (error == OK && page != NULL) {
-        char *replay = run_options_replay(&request->run, plan->seed);
-        cluster_page_set_command(page, replay == NULL ? "" : replay);
-        free(replay);
-        error = cluster_page_write(page, outcome, request->html, text);
-    }
-    cluster_page_free(page);
-    return error;
+    char *replay = run_options_replay(&request->run, plan->seed);
+    cluster_page_set_command(page, replay == NULL ? "" : replay);
+    free(replay);
+    return cluster_page_write(page, outcome, request->html, text);
 }
 
 static int fail(const char *name, const struct error_text *text)
@@ -110,16 +103,56 @@ static void print_commands(const struct run_options *options)
     (void)printf("\n");
 }
 
-static int run(const char *name, const struct request *request)
+static void show_outcome(const struct request *request, const struct plan *plan,
+                         const struct world_outcome *outcome, uint64_t took_ns)
+{
+    if (request->json) {
+        run_print_json(&request->run, plan, outcome, stdout);
+        return;
+    }
+    run_print_outcome(outcome, stdout);
+    if (isatty(STDOUT_FILENO) && took_ns > 0) {
+        (void)printf("in %.3f s, %.0f times as fast as it was\n", (double)took_ns / 1e9,
+                     (double)outcome->stats.virtual_ns / (double)took_ns);
+    }
+    if (outcome->has_finding) {
+        print_commands(&request->run);
+    }
+}
+
+/* The page comes last: where it cannot be written, what was found is said all the same. */
+static int play(const char *name, const struct request *request, const struct plan *plan,
+                struct cluster_page *page)
 {
     struct error_text text = {{0}};
     struct world_outcome outcome;
+    uint64_t begun_ns = ticks_now_ns();
+    if (play_watched(request, plan, page, &outcome, &text) != OK) {
+        return fail(name, &text);
+    }
+    show_outcome(request, plan, &outcome, ticks_now_ns() - begun_ns);
+    (void)fflush(stdout);
+    int exit_code = run_exit_code(false, &outcome);
+    if (page != NULL && write_page(request, plan, page, &outcome, &text) != OK) {
+        int failed = fail(name, &text);
+        return exit_code == EXIT_DONE ? failed : exit_code;
+    }
+    return exit_code;
+}
+
+static int run(const char *name, const struct request *request)
+{
+    struct error_text text = {{0}};
+    struct cluster_page *page = NULL;
     struct plan *plan = malloc(sizeof *plan);
     if (plan == NULL) {
         (void)error_set(&text, ERROR_MEMORY, "no memory");
         return fail(name, &text);
     }
     enum error error = run_options_plan(&request->run, plan, &text);
+    if (error == OK && request->html != NULL && cluster_page_new(&page, plan) != OK) {
+        error = error_set(&text, ERROR_MEMORY, "no memory for a page");
+    }
     if (error != OK) {
         free(plan);
         return error == ERROR_EXISTS ? EXIT_DONE : fail(name, &text);
@@ -129,27 +162,10 @@ static int run(const char *name, const struct request *request)
         (void)fflush(stdout);
     }
     log_off();
-    uint64_t begun_ns = ticks_now_ns();
-    error = play(request, plan, &outcome, &text);
-    uint64_t took_ns = ticks_now_ns() - begun_ns;
-    if (error != OK) {
-        free(plan);
-        return fail(name, &text);
-    }
-    if (request->json) {
-        run_print_json(&request->run, plan, &outcome, stdout);
-    } else {
-        run_print_outcome(&outcome, stdout);
-        if (isatty(STDOUT_FILENO) && took_ns > 0) {
-            (void)printf("in %.3f s, %.0f times as fast as it was\n", (double)took_ns / 1e9,
-                         (double)outcome.stats.virtual_ns / (double)took_ns);
-        }
-        if (outcome.has_finding) {
-            print_commands(&request->run);
-        }
-    }
+    int exit_code = play(name, request, plan, page);
+    cluster_page_free(page);
     free(plan);
-    return run_exit_code(false, &outcome);
+    return exit_code;
 }
 
 static int parse_and_run(int argc, char **argv, bool is_replay)

@@ -100,7 +100,8 @@ static void wrong_usage_is_refused_with_what_is_wrong(void **state)
     sim_expect("cluster --network mars", 2, NULL, "lan, metro, wan, lossy or wild");
     sim_expect("cluster --seed 7 --without 999", 2, NULL, "this run's faults");
     sim_expect("cluster --trace --json", 2, NULL, "one at a time");
-    sim_expect("cluster --html /nowhere/at/all.html", 2, NULL, "/nowhere/at/all.html");
+    sim_expect("cluster --html /nowhere/at/all.html", 2, "all properties held",
+               "/nowhere/at/all.html");
     sim_expect("replay", 2, NULL, "an operand is missing");
     sim_expect("replay x", 2, NULL, "is not a seed");
     sim_expect("replay 1 --seed 2", 2, NULL, "--seed");
