@@ -534,8 +534,11 @@ static void conclude(struct world *world)
 enum error world_run(const struct plan *plan, const struct watcher *watcher,
                      struct world_outcome *outcome, struct error_text *text)
 {
-    struct world *world = calloc(1, sizeof *world);
     *outcome = (struct world_outcome){0};
+    if (signature_library_init() != OK) {
+        return error_set(text, ERROR_IO, "libsodium cannot be made ready");
+    }
+    struct world *world = calloc(1, sizeof *world);
     if (world == NULL) {
         return error_set(text, ERROR_MEMORY, "no memory for a world");
     }

@@ -408,6 +408,9 @@ enum error explore_run(const struct explore_settings *settings, struct explore_r
 {
     struct explorer explorer = {.settings = settings, .result = result};
     *result = (struct explore_result){.states = 0};
+    if (signature_library_init() != OK) {
+        return error_set(text, ERROR_IO, "libsodium cannot be made ready");
+    }
     enum error error = begin(&explorer);
     if (error == OK) {
         error = search(&explorer);
