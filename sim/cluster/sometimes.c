@@ -89,9 +89,10 @@ static void on_verdict(struct sometimes_seen *seen, const struct sighting *sight
         [VERDICT_OVER_LIMIT] = SOMETIMES_OVER_LIMIT,
         [VERDICT_REPLAYED] = SOMETIMES_REPLAYED,
     };
-    if ((unsigned)sighting->verdict < VERDICT_COUNT && of[sighting->verdict] != 0) {
-        sometimes_met(seen, of[sighting->verdict], true);
+    if (of[sighting->verdict] == 0) {
+        return;
     }
+    sometimes_met(seen, of[sighting->verdict], true);
     view_nr view = seen->replicas[sighting->replica].view;
     sometimes_met(seen, SOMETIMES_SECOND_PROPOSAL,
                   sighting->verdict == VERDICT_EQUIVOCATION && view != 0 &&
@@ -195,6 +196,10 @@ void sometimes_see(struct sometimes_seen *seen, const struct sighting *sighting)
         sometimes_met(seen, SOMETIMES_CALM_WITH_WORK, seen->open != 0);
         seen->is_calm_idle = seen->open == 0;
         return;
+    case SIGHT_FRAME:
+    case SIGHT_APPLIED:
+    case SIGHT_STATE:
+    case SIGHT_USAGE:
     case SIGHT_SENT:
     case SIGHT_END:
         return;

@@ -122,7 +122,7 @@ static void see(void *self, const struct sighting *sighting)
         }
     } else if (sighting->kind == SIGHT_STARTED) {
         oracle->reached[sighting->replica] = sighting->height;
-    } else if (sighting->kind == SIGHT_EFFECT && sighting->effect->kind == EFFECT_DECIDED) {
+    } else if (sighting->kind == SIGHT_EFFECT) {
         oracle->reached[sighting->replica] = sighting->effect->decision->order.height;
     }
 }
@@ -131,9 +131,9 @@ const struct oracle_kind oracle_acknowledged = {
     .name = "acknowledged",
     .says = "what a client was told is what the decided log gives, and is never lost",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_EFFECT) |
-              ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_APPLIED) |
-              ORACLE_SIGHT(SIGHT_RETURNED) | ORACLE_SIGHT(SIGHT_CALM) | ORACLE_SIGHT(SIGHT_END),
+    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_SYNCED) |
+              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_SIGHT(SIGHT_RETURNED) |
+              ORACLE_SIGHT(SIGHT_CALM) | ORACLE_SIGHT(SIGHT_END) | ORACLE_EFFECT(EFFECT_DECIDED),
     .self_bytes = sizeof(struct acknowledged),
     .see = see,
 };

@@ -58,7 +58,7 @@ static void see(void *self, const struct sighting *sighting)
     }
     if (sighting->kind == SIGHT_STARTED) {
         agreement->last[sighting->replica] = sighting->height;
-    } else if (sighting->kind == SIGHT_EFFECT && sighting->effect->kind == EFFECT_DECIDED) {
+    } else if (sighting->kind == SIGHT_EFFECT) {
         on_decided(agreement, sighting);
     }
     for (size_t i = 0; i < history->commit_count; i++) {
@@ -70,8 +70,8 @@ const struct oracle_kind oracle_agreement = {
     .name = "agreement",
     .says = "all loyal replicas decide the same order at each height, one height after the other",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_EFFECT) |
-              ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_APPLIED),
+    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_SYNCED) |
+              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_EFFECT(EFFECT_DECIDED),
     .self_bytes = sizeof(struct agreement),
     .see = see,
 };

@@ -211,7 +211,9 @@ const struct oracle_kind oracle_grounds = {
     .name = "grounds",
     .says = "what a loyal replica votes for it has stored before: order, segments, certificate",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_EFFECT),
+    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_VOTED | ORACLE_EFFECT(EFFECT_PERSIST_SEGMENT) |
+              ORACLE_EFFECT(EFFECT_FORGET_SEGMENT) | ORACLE_EFFECT(EFFECT_PERSIST_PROPOSAL) |
+              ORACLE_EFFECT(EFFECT_PERSIST_CERTIFICATE),
     .self_bytes = sizeof(struct grounds),
     .see = see,
     .fini = fini,

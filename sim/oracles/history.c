@@ -166,7 +166,9 @@ static void note_replica(struct oracle_history *history, const struct sighting *
 
 void oracle_history_see(struct oracle_history *history, const struct sighting *sighting)
 {
-    oracle_history_begin_sessions(history);
+    if (history->begun != NULL) {
+        oracle_history_begin_sessions(history);
+    }
     forget_last(history);
     history->step++;
     if (sighting->kind >= SIGHT_CALM) {

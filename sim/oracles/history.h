@@ -32,7 +32,7 @@ struct oracle_operation {
     uint64_t number;
     struct slice request;
     uint64_t invoked_ns;
-    uint64_t invoked_step; /* sightings are steps, from 1 */
+    uint64_t invoked_step; /* what is seen is counted in steps, from 1 */
     uint64_t returned_step;
     bool is_returned;
     bool is_known;
@@ -219,6 +219,14 @@ struct oracle_history {
     size_t left_count;
     size_t left_capacity;
 };
+
+/* What it takes something from; of others it need not know. */
+#define ORACLE_HISTORY_SIGHTS                                                                      \
+    (ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_CRASHED) | ORACLE_SIGHT(SIGHT_CORRUPTED) |   \
+     ORACLE_SIGHT(SIGHT_DISK_LOST) | ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_FRAME) |      \
+     ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_SIGHT(SIGHT_SENT) | ORACLE_SIGHT(SIGHT_INVOKED) |        \
+     ORACLE_SIGHT(SIGHT_RETURNED) | ORACLE_EFFECT(EFFECT_PERSIST_PROPOSAL) |                       \
+     ORACLE_EFFECT(EFFECT_SEND) | ORACLE_EFFECT(EFFECT_DECIDED))
 
 /* NULL: no memory. */
 struct oracle_history *oracle_history_new(const struct oracle_world *world);

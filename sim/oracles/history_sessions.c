@@ -38,7 +38,7 @@ static struct oracle_client_sessions *sessions_of(struct oracle_history *history
 void oracle_history_begin_sessions(struct oracle_history *history)
 {
     const struct oracle_order *order = history->begun;
-    for (size_t i = 0; order != NULL && i < order->segment_count; i++) {
+    for (size_t i = 0; i < order->segment_count; i++) {
         size_t index = order->segments[i].lane;
         if (i == 0 || order->segments[i - 1].lane != index) {
             const struct oracle_lane *lane = &history->lanes[index];

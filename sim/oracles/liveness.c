@@ -120,8 +120,7 @@ const struct oracle_kind oracle_liveness = {
     .name = "liveness",
     .says = "in the calm, what honest clients ask for gets done in bounded time",
     .property = PROPERTY_LIVENESS,
-    .sights = ORACLE_SIGHTS_ALL & ~(ORACLE_SIGHT(SIGHT_EFFECT) | ORACLE_SIGHT(SIGHT_FRAME) |
-                                    ORACLE_SIGHT(SIGHT_VERDICT)), /* others come often enough */
+    .sights = ORACLE_SIGHTS_SELDOM,
     .self_bytes = sizeof(struct liveness),
     .see = see,
     .is_settled = is_settled,

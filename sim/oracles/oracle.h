@@ -76,26 +76,34 @@ enum sight {
 
 struct sighting {
     enum sight kind;
-    uint64_t now_ns;
     replica_id replica;
     replica_id peer;
-    bool is_loyal;
-    const struct effect *effect;
-    uint64_t wall_ns; /* since 1970 */
     enum verdict verdict;
-    height_nr height;
-    height_nr checkpoint;
-    view_nr view;
-    struct digest digest;
-    uint64_t bytes;
-    uint64_t count;
-    size_t client;
-    uint64_t session;
-    uint64_t number;
-    bool is_known;
-    enum outcome outcome;
-    struct slice request;
-    struct slice result;
+    bool is_loyal;
+    uint64_t now_ns;
+    uint64_t wall_ns; /* since 1970 */
+    const struct effect *effect;
+    union { /* no kind has more than one of these */
+        view_nr view;
+        struct {
+            height_nr height;
+            height_nr checkpoint;
+            struct digest digest;
+        };
+        struct {
+            uint64_t bytes;
+            uint64_t count;
+        };
+        struct { /* of a client */
+            size_t client;
+            uint64_t session;
+            uint64_t number;
+            bool is_known;
+            enum outcome outcome;
+            struct slice request;
+            struct slice result;
+        };
+    };
 };
 
 /* Whatever the back-off and the traitors' turns as commander: so long after the calm, or after it
@@ -114,14 +122,16 @@ struct oracle {
 };
 
 /* All oracles there are; each is made fresh for one run. */
-#define ORACLES_MAX 24u
+#define ORACLES_MAX       24u
+#define ORACLE_TOPICS_MAX 64u /* what a sighting may be about: oracles/kind.h */
 struct oracle_history;
 struct oracle_self;
 struct oracles {
     size_t count;
     struct oracle all[ORACLES_MAX];
-    struct oracle_self *seers[SIGHT_END + 1][ORACLES_MAX]; /* of each kind of sighting */
-    size_t seer_counts[SIGHT_END + 1];
+    struct oracle_self *seers[ORACLE_TOPICS_MAX][ORACLES_MAX];
+    size_t seer_counts[ORACLE_TOPICS_MAX];
+    uint64_t wanted;                /* by anyone: bit t for topic t */
     struct oracle_history *history; /* what happened, for all of them */
     const struct oracle *first;     /* that found something */
 };

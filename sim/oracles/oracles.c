@@ -28,6 +28,19 @@ static void free_self(void *self)
     free(self);
 }
 
+static void add_seer(struct oracles *oracles, struct oracle_self *self)
+{
+    uint64_t sights = self->kind->sights;
+    sights |= (sights & ORACLE_EFFECT(EFFECT_SEND)) != 0 ? ORACLE_VOTED : 0;
+    sights |= (sights & ORACLE_SIGHT(SIGHT_FRAME)) != 0 ? ORACLE_SAID : 0;
+    for (size_t topic = 0; topic < ORACLE_TOPIC_COUNT; topic++) {
+        if ((sights & ORACLE_TOPIC(topic)) != 0) {
+            oracles->seers[topic][oracles->seer_counts[topic]++] = self;
+        }
+    }
+    oracles->wanted |= sights;
+}
+
 enum error oracles_new(struct oracles *oracles, const struct oracle_world *world)
 {
     *oracles = (struct oracles){.history = oracle_history_new(world)};
@@ -50,12 +63,9 @@ enum error oracles_new(struct oracles *oracles, const struct oracle_world *world
             .finding = finding_of,
             .free = free_self,
         };
-        for (size_t sight = 0; sight <= SIGHT_END; sight++) {
-            if ((kinds[i]->sights & ORACLE_SIGHT(sight)) != 0) {
-                oracles->seers[sight][oracles->seer_counts[sight]++] = self;
-            }
-        }
+        add_seer(oracles, self);
     }
+    oracles->wanted |= ORACLE_HISTORY_SIGHTS;
     return OK;
 }
 
@@ -77,11 +87,35 @@ static const struct oracle *oracle_of(const struct oracles *oracles, const struc
     return &oracles->all[i];
 }
 
+static unsigned topic_of(const struct sighting *sighting)
+{
+    if (sighting->kind == SIGHT_EFFECT) {
+        return ORACLE_TOPIC_EFFECT + (unsigned)sighting->effect->kind;
+    }
+    if (sighting->kind == SIGHT_VERDICT) {
+        return ORACLE_TOPIC_VERDICT + (unsigned)sighting->verdict;
+    }
+    return (unsigned)sighting->kind;
+}
+
+/* The history has seen it. */
+static unsigned refine(const struct oracle_history *history, unsigned topic)
+{
+    return history->has_voted         ? (unsigned)ORACLE_TOPIC_VOTED
+           : history->left_count != 0 ? (unsigned)ORACLE_TOPIC_SAID
+                                      : topic;
+}
+
 void oracles_see(struct oracles *oracles, const struct sighting *sighting)
 {
+    unsigned topic = topic_of(sighting);
+    if ((oracles->wanted & ORACLE_TOPIC(topic)) == 0) {
+        return;
+    }
     oracle_history_see(oracles->history, sighting);
-    for (size_t i = 0; i < oracles->seer_counts[sighting->kind]; i++) {
-        struct oracle_self *self = oracles->seers[sighting->kind][i];
+    topic = refine(oracles->history, topic);
+    for (size_t i = 0; i < oracles->seer_counts[topic]; i++) {
+        struct oracle_self *self = oracles->seers[topic][i];
         self->kind->see(self, sighting);
         if (self->finding.is_set && oracles->first == NULL) {
             oracles->first = oracle_of(oracles, self);

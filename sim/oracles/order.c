@@ -170,8 +170,8 @@ const struct oracle_kind oracle_order = {
     .name = "order",
     .says = "each decided request was sent so by its client, once and in its place",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_EFFECT) |
-              ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_APPLIED),
+    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_SYNCED) |
+              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_EFFECT(EFFECT_DECIDED),
     .self_bytes = sizeof(struct order_oracle),
     .see = see,
     .fini = fini,

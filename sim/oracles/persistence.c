@@ -56,7 +56,7 @@ static void on_send(struct writer *writer, const struct oracle_history *history,
                     const struct effect *effect)
 {
     uint64_t needed = effect->durable ? writer->records : history->has_spoken ? writer->own : 0;
-    for (replica_id to = 0; to < history->world.replica_count; to++) {
+    for (replica_id to = 0; needed != 0 && to < history->world.replica_count; to++) {
         bool is_meant = effect->to == REPLICA_ALL || effect->to == to;
         if (is_meant && needed > writer->peers[to].needed) {
             writer->peers[to].needed = needed;
@@ -180,8 +180,10 @@ const struct oracle_kind oracle_persistence = {
     .says = "nothing is said before what it rests on is on disk",
     .property = PROPERTY_SAFETY,
     .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_CRASHED) |
-              ORACLE_SIGHT(SIGHT_EFFECT) | ORACLE_SIGHT(SIGHT_SYNCED) |
-              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_SIGHT(SIGHT_FRAME),
+              ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_SIGHT(SIGHT_FRAME) |
+              ORACLE_EFFECT(EFFECT_PERSIST_SEGMENT) | ORACLE_EFFECT(EFFECT_PERSIST_PROPOSAL) |
+              ORACLE_EFFECT(EFFECT_PERSIST_VOTE) | ORACLE_EFFECT(EFFECT_PERSIST_CERTIFICATE) |
+              ORACLE_EFFECT(EFFECT_SEND) | ORACLE_EFFECT(EFFECT_DECIDED),
     .self_bytes = sizeof(struct persistence),
     .see = see,
     .fini = fini,

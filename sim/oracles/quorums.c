@@ -215,7 +215,8 @@ const struct oracle_kind oracle_quorums = {
     .name = "quorums",
     .says = "what a loyal replica does because enough replicas voted for it, they voted for",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_EFFECT) | ORACLE_SIGHT(SIGHT_VIEW),
+    .sights = ORACLE_SIGHT(SIGHT_VIEW) | ORACLE_VOTED | ORACLE_EFFECT(EFFECT_PERSIST_CERTIFICATE) |
+              ORACLE_EFFECT(EFFECT_DECIDED),
     .self_bytes = sizeof(struct quorums),
     .see = see,
     .fini = fini,

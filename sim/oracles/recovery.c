@@ -87,7 +87,7 @@ static void see(void *self, const struct sighting *sighting)
         on_calm(recovery, sighting->now_ns);
     } else if (sighting->kind == SIGHT_STARTED) {
         recovery->heights[sighting->replica] = sighting->height;
-    } else if (sighting->kind == SIGHT_EFFECT && sighting->effect->kind == EFFECT_DECIDED) {
+    } else if (sighting->kind == SIGHT_EFFECT) {
         recovery->heights[sighting->replica] = sighting->effect->decision->order.height;
     }
 }
@@ -96,7 +96,7 @@ const struct oracle_kind oracle_recovery = {
     .name = "recovery",
     .says = "in the calm, every loyal replica is up, and where the foremost was, in bounded time",
     .property = PROPERTY_LIVENESS,
-    .sights = ORACLE_SIGHTS_ALL,
+    .sights = ORACLE_SIGHTS_SELDOM | ORACLE_EFFECT(EFFECT_DECIDED),
     .self_bytes = sizeof(struct recovery),
     .see = see,
     .is_settled = is_settled,

@@ -77,8 +77,8 @@ const struct oracle_kind oracle_times = {
     .name = "times",
     .says = "agreed times grow, and are not far ahead of a loyal voter's clock",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_EFFECT) |
-              ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_APPLIED),
+    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_SYNCED) |
+              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_VOTED,
     .self_bytes = sizeof(struct times),
     .see = see,
 };

@@ -15,6 +15,11 @@
  * passed on. */
 #include "oracles/kind.h"
 
+#define CONVICTIONS                                                                                \
+    (ORACLE_VERDICT(VERDICT_MALFORMED) | ORACLE_VERDICT(VERDICT_BAD_AUTHENTICATION) |              \
+     ORACLE_VERDICT(VERDICT_UNKNOWN_SENDER) | ORACLE_VERDICT(VERDICT_NOT_PERMITTED) |              \
+     ORACLE_VERDICT(VERDICT_INVALID) | ORACLE_VERDICT(VERDICT_EQUIVOCATION))
+
 struct unaccused {
     struct oracle_self self;
     uint64_t segments[REPLICAS_MAX][REPLICAS_MAX];  /* from, to: sent and not yet excused */
@@ -38,6 +43,9 @@ static void note_sent(struct unaccused *unaccused, const struct sighting *sighti
         effect->message->kind == PEER_PROPOSAL &&
         (history->traitors >> oracle_commander(history, effect->message->proposal.order.view) &
          1) != 0;
+    if (!is_segment && !is_traitors) {
+        return;
+    }
     for (replica_id to = 0; to < history->world.replica_count; to++) {
         if (effect->to == REPLICA_ALL || effect->to == to) {
             unaccused->segments[from][to] += is_segment ? 1 : 0;
@@ -62,28 +70,6 @@ static bool is_excused(struct unaccused *unaccused, replica_id by, replica_id of
     return true;
 }
 
-static bool is_conviction(enum verdict verdict)
-{
-    switch (verdict) {
-    case VERDICT_MALFORMED:
-    case VERDICT_BAD_AUTHENTICATION:
-    case VERDICT_UNKNOWN_SENDER:
-    case VERDICT_NOT_PERMITTED:
-    case VERDICT_INVALID:
-    case VERDICT_EQUIVOCATION:
-        return true;
-    case VERDICT_ACCEPTED:
-    case VERDICT_STALE:
-    case VERDICT_DUPLICATE:
-    case VERDICT_EARLY:
-    case VERDICT_REPLAYED:
-    case VERDICT_OVER_LIMIT:
-    case VERDICT_COUNT:
-        return false;
-    }
-    return false;
-}
-
 static void see(void *self, const struct sighting *sighting)
 {
     struct unaccused *unaccused = self;
@@ -92,12 +78,10 @@ static void see(void *self, const struct sighting *sighting)
         return;
     }
     if (sighting->kind == SIGHT_EFFECT) {
-        if (sighting->effect->kind == EFFECT_SEND) {
-            note_sent(unaccused, sighting);
-        }
+        note_sent(unaccused, sighting);
         return;
     }
-    if (!is_conviction(sighting->verdict) || sighting->peer >= history->world.replica_count ||
+    if (sighting->peer >= history->world.replica_count ||
         (history->traitors >> sighting->peer & 1) != 0) {
         return;
     }
@@ -112,7 +96,7 @@ const struct oracle_kind oracle_unaccused = {
     .name = "unaccused",
     .says = "no loyal replica is convicted of anything by a loyal one",
     .property = PROPERTY_INVARIANT,
-    .sights = ORACLE_SIGHT(SIGHT_EFFECT) | ORACLE_SIGHT(SIGHT_VERDICT),
+    .sights = ORACLE_EFFECT(EFFECT_SEND) | CONVICTIONS,
     .self_bytes = sizeof(struct unaccused),
     .see = see,
 };

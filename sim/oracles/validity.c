@@ -83,8 +83,8 @@ const struct oracle_kind oracle_validity = {
     .name = "validity",
     .says = "what is decided in a loyal commander's view is the one order that he proposed",
     .property = PROPERTY_SAFETY,
-    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_EFFECT) |
-              ORACLE_SIGHT(SIGHT_SYNCED) | ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_SIGHT(SIGHT_FRAME),
+    .sights = ORACLE_SIGHT(SIGHT_STARTED) | ORACLE_SIGHT(SIGHT_SYNCED) |
+              ORACLE_SIGHT(SIGHT_APPLIED) | ORACLE_EFFECT(EFFECT_SEND) | ORACLE_SAID,
     .self_bytes = sizeof(struct validity),
     .see = see,
     .fini = fini,
