@@ -1,7 +1,8 @@
 /* pool.c - see pool.h.
  *
- * state[i] of the first smallest-piece of each piece says what it is: FREE|order, TAKEN|order, or
- * INSIDE for all others. A free piece holds its list links in its own first bytes. */
+ * state[i] of the first smallest-piece of each piece says what it is: FREE|order, SPARE|order,
+ * TAKEN|order, or INSIDE for all others. A free piece holds its list links in its own first bytes.
+ */
 #include "base/pool.h"
 
 #include "base/assert.h"
@@ -9,7 +10,13 @@
 #include <stdalign.h>
 #include <string.h>
 
-enum { STATE_INSIDE = 0, STATE_FREE = 0x40, STATE_TAKEN = 0x80, STATE_ORDER = 0x3f };
+enum {
+    STATE_INSIDE = 0,
+    STATE_SPARE = 0x20,
+    STATE_FREE = 0x40,
+    STATE_TAKEN = 0x80,
+    STATE_ORDER = 0x1f,
+};
 
 #define NONE UINT32_MAX
 
@@ -81,22 +88,46 @@ void pool_init(struct pool *pool, void *memory, size_t size)
     pool->order_count = top + 1;
     for (unsigned order = 0; order < POOL_ORDERS_MAX; order++) {
         pool->free_head[order] = NONE;
+        pool->spare[order] = NONE;
     }
     list_push(pool, top, 0);
 }
 
-void *pool_take(struct pool *pool, size_t size)
+/* What is free merges with its other half if that is free too, and so on up. */
+static void merge(struct pool *pool, unsigned order, uint32_t piece)
 {
-    unsigned wanted = 0;
-    while (wanted < pool->order_count && ((size_t)POOL_PIECE_BYTES_MIN << wanted) < size) {
-        wanted++;
+    pool->state[piece] = STATE_INSIDE;
+    while (order + 1 < pool->order_count) {
+        uint32_t buddy = piece ^ (UINT32_C(1) << order);
+        if (pool->state[buddy] != (STATE_FREE | order)) {
+            break;
+        }
+        list_remove(pool, order, buddy);
+        piece = piece < buddy ? piece : buddy;
+        order++;
     }
+    list_push(pool, order, piece);
+}
+
+static void merge_spares(struct pool *pool)
+{
+    for (unsigned order = 0; order < pool->order_count; order++) {
+        if (pool->spare[order] != NONE) {
+            merge(pool, order, pool->spare[order]);
+            pool->spare[order] = NONE;
+        }
+    }
+}
+
+/* A free piece of this order, split off a larger one if need be; NONE if there is none. */
+static uint32_t split_off(struct pool *pool, unsigned wanted)
+{
     unsigned order = wanted;
     while (order < pool->order_count && pool->free_head[order] == NONE) {
         order++;
     }
     if (order >= pool->order_count) {
-        return NULL;
+        return NONE;
     }
     uint32_t piece = pool->free_head[order];
     list_remove(pool, order, piece);
@@ -104,8 +135,33 @@ void *pool_take(struct pool *pool, size_t size)
         order--;
         list_push(pool, order, piece + (UINT32_C(1) << order));
     }
-    pool->state[piece] = (uint8_t)(STATE_TAKEN | wanted);
-    pool->used += (size_t)POOL_PIECE_BYTES_MIN << wanted;
+    return piece;
+}
+
+void *pool_take(struct pool *pool, size_t size)
+{
+    unsigned order = 0;
+    while (order < pool->order_count && ((size_t)POOL_PIECE_BYTES_MIN << order) < size) {
+        order++;
+    }
+    if (order == pool->order_count) {
+        return NULL;
+    }
+    uint32_t piece = pool->spare[order];
+    if (piece != NONE) {
+        pool->spare[order] = NONE;
+    } else {
+        piece = split_off(pool, order);
+    }
+    if (piece == NONE) {
+        merge_spares(pool);
+        piece = split_off(pool, order);
+    }
+    if (piece == NONE) {
+        return NULL;
+    }
+    pool->state[piece] = (uint8_t)(STATE_TAKEN | order);
+    pool->used += (size_t)POOL_PIECE_BYTES_MIN << order;
     return pool->memory + (size_t)piece * POOL_PIECE_BYTES_MIN;
 }
 
@@ -119,18 +175,13 @@ void pool_free(struct pool *pool, void *freed)
     uint32_t piece = (uint32_t)(offset / POOL_PIECE_BYTES_MIN);
     ASSERT((pool->state[piece] & STATE_TAKEN) != 0);
     unsigned order = pool->state[piece] & STATE_ORDER;
-    pool->state[piece] = STATE_INSIDE;
     pool->used -= (size_t)POOL_PIECE_BYTES_MIN << order;
-    while (order + 1 < pool->order_count) {
-        uint32_t buddy = piece ^ (UINT32_C(1) << order);
-        if (pool->state[buddy] != (STATE_FREE | order)) {
-            break;
-        }
-        list_remove(pool, order, buddy);
-        piece = piece < buddy ? piece : buddy;
-        order++;
+    if (pool->spare[order] == NONE) {
+        pool->spare[order] = piece;
+        pool->state[piece] = (uint8_t)(STATE_SPARE | order);
+        return;
     }
-    list_push(pool, order, piece);
+    merge(pool, order, piece);
 }
 
 void pool_check(const struct pool *pool)
@@ -138,6 +189,7 @@ void pool_check(const struct pool *pool)
     size_t pieces = pool->size / POOL_PIECE_BYTES_MIN;
     size_t taken = 0;
     size_t free_seen = 0;
+    size_t spares_seen = 0;
     for (size_t i = 0; i < pieces;) {
         uint8_t state = pool->state[i];
         ASSERT(state != STATE_INSIDE);
@@ -148,15 +200,20 @@ void pool_check(const struct pool *pool)
         }
         taken += (state & STATE_TAKEN) != 0 ? length : 0;
         free_seen += (state & STATE_FREE) != 0 ? 1 : 0;
+        spares_seen += (state & STATE_SPARE) != 0 ? 1 : 0;
         i += length;
     }
     ASSERT(taken * POOL_PIECE_BYTES_MIN == pool->used);
     size_t free_listed = 0;
+    size_t spares_listed = 0;
     for (unsigned order = 0; order < pool->order_count; order++) {
         for (uint32_t i = pool->free_head[order]; i != NONE; i = link_get(pool, i).next) {
             ASSERT(pool->state[i] == (STATE_FREE | order));
             free_listed++;
         }
+        uint32_t spare = pool->spare[order];
+        ASSERT(spare == NONE || pool->state[spare] == (STATE_SPARE | order));
+        spares_listed += spare != NONE ? 1 : 0;
     }
-    ASSERT(free_listed == free_seen);
+    ASSERT(free_listed == free_seen && spares_listed == spares_seen);
 }

@@ -1,6 +1,10 @@
 /* pool.h - a buddy allocator over one block of memory given at the start: variable-sized pieces for
  * pure code, which allocates nothing after init. Pieces are powers of two, so at most half of a
- * piece is wasted and freeing always merges back. Takes and frees are O(log size). */
+ * piece is wasted, and what is free merges back. Takes and frees are O(log size).
+ *
+ * Of each size one freed piece is kept as it is, for the next take of that size: else each of the
+ * many that come and go one by one would be split off the whole memory and merged with it again.
+ * Where memory is short these merge too, so a take fails only if there is no piece large enough. */
 #ifndef STRATEGOS_BASE_POOL_H
 #define STRATEGOS_BASE_POOL_H
 
@@ -17,6 +21,7 @@ struct pool {
     size_t used;     /* bytes in taken pieces, rounding included */
     unsigned order_count;
     uint32_t free_head[POOL_ORDERS_MAX]; /* piece number, or UINT32_MAX */
+    uint32_t spare[POOL_ORDERS_MAX];     /* likewise: freed last of its size, and not merged */
 };
 
 /* Bytes that pool_init needs for a pool of `size` (a power of two, at least 4096). */

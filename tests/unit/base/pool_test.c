@@ -97,6 +97,25 @@ static void pool_smallest_pieces_fill_it_and_merge_back(void **state)
     }
 }
 
+static void pool_freed_pieces_of_all_sizes_merge_for_a_larger_one(void **state)
+{
+    (void)state;
+    void *pieces[8];
+    for (size_t i = 0; i < 8; i++) {
+        pieces[i] = pool_take(&pool, (size_t)POOL_PIECE_BYTES_MIN << i);
+        assert_non_null(pieces[i]);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        pool_free(&pool, pieces[i]);
+        pool_check(&pool);
+    }
+    assert_ptr_equal(pool_take(&pool, POOL_PIECE_BYTES_MIN), pieces[0]); /* kept for this */
+    assert_null(pool_take(&pool, POOL_BYTES));
+    pool_free(&pool, pieces[0]);
+    assert_non_null(pool_take(&pool, POOL_BYTES));
+    pool_check(&pool);
+}
+
 struct taken {
     uint8_t *bytes;
     size_t size;
@@ -214,6 +233,7 @@ int main(void)
         POOL_TEST(pool_take_beyond_size_gives_null),
         POOL_TEST(pool_sizes_round_up_to_powers_of_two),
         POOL_TEST(pool_smallest_pieces_fill_it_and_merge_back),
+        POOL_TEST(pool_freed_pieces_of_all_sizes_merge_for_a_larger_one),
         POOL_TEST(pool_random_takes_and_frees_never_overlap),
         POOL_TEST(pool_misuse_ends_the_program),
     };
