@@ -31,12 +31,38 @@ void simplex_send(struct simplex *simplex, replica_id to, const struct peer_mess
     simplex->settings.effects.emit(simplex->settings.effects.context, &effect);
 }
 
-void simplex_send_certificate(struct simplex *simplex, replica_id to, enum vote_kind kind,
-                              const struct simplex_view *slot, bool lazy)
+/* A message has room for the largest certificate: only what it says is written. */
+void simplex_send_vote(struct simplex *simplex, const struct vote *vote)
 {
-    struct peer_message message = {.kind = PEER_CERTIFICATE};
+    struct peer_message message;
+    message.kind = PEER_VOTE;
+    message.vote = *vote;
+    simplex_send(simplex, REPLICA_ALL, &message, true, false);
+}
+
+void simplex_send_order(struct simplex *simplex, replica_id to, const struct stored_order *stored,
+                        bool durable)
+{
+    struct peer_message message;
+    message.kind = PEER_PROPOSAL;
+    message.proposal = (struct proposal){.order = stored->order, .signature = stored->signature};
+    simplex_send(simplex, to, &message, durable, false);
+}
+
+void simplex_send_certificate(struct simplex *simplex, replica_id to, enum vote_kind kind,
+                              const struct simplex_view *slot)
+{
+    struct peer_message message;
+    message.kind = PEER_CERTIFICATE;
     simplex_gather(simplex, slot, kind, &message.certificate);
-    simplex_send(simplex, to, &message, false, lazy);
+    simplex_send(simplex, to, &message, false, false);
+}
+
+void simplex_persist_order(struct simplex *simplex, const struct stored_order *stored)
+{
+    struct proposal proposal = {.order = stored->order, .signature = stored->signature};
+    struct effect effect = {.kind = EFFECT_PERSIST_PROPOSAL, .proposal = &proposal};
+    simplex->settings.effects.emit(simplex->settings.effects.context, &effect);
 }
 
 /* Rule 5: on a notarization, Finalize, unless Nullify was said. */
@@ -177,9 +203,7 @@ void simplex_notarize_candidate(struct simplex *simplex)
     struct stored_order *stored = simplex_candidate(simplex);
     ASSERT(stored != NULL);
     struct simplex_view *slot = simplex_find(simplex, simplex->current);
-    struct proposal proposal = {.order = stored->order, .signature = stored->signature};
-    struct effect effect = {.kind = EFFECT_PERSIST_PROPOSAL, .proposal = &proposal};
-    simplex->settings.effects.emit(simplex->settings.effects.context, &effect);
+    simplex_persist_order(simplex, stored);
     struct digest digest = stored->digest;
     simplex_cast(simplex, slot, VOTE_NOTARIZE, &digest);
 }
@@ -247,9 +271,7 @@ void simplex_decided(struct simplex *simplex, const struct order *order,
                      const struct digest *digest)
 {
     ASSERT(order->view > simplex->base.view && order->height == simplex->base.height + 1);
-    struct certificate certificate;
-    if (simplex_certificate(simplex, VOTE_FINALIZE, order->view, &certificate)) {
-        simplex->finalization = certificate;
+    if (simplex_certificate(simplex, VOTE_FINALIZE, order->view, &simplex->finalization)) {
         simplex->has_finalization = true;
     }
     simplex->failed_views = 0; /* rule 4: a finalization ends the back-off */
@@ -288,10 +310,7 @@ void simplex_dump(struct simplex *simplex)
             continue;
         }
         if (slot->order != NULL && slot->order->is_signed) {
-            struct proposal proposal = {.order = slot->order->order,
-                                        .signature = slot->order->signature};
-            struct effect order = {.kind = EFFECT_PERSIST_PROPOSAL, .proposal = &proposal};
-            effects->emit(effects->context, &order);
+            simplex_persist_order(simplex, slot->order);
         }
         for (enum vote_kind kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
             const struct vote_box *box = &slot->boxes[kind];

@@ -118,8 +118,20 @@ static inline replica_id simplex_commander(const struct simplex *simplex, view_n
     return (replica_id)(view % simplex->settings.replica_count);
 }
 
+static inline bool simplex_is_in_window(const struct simplex *simplex, view_nr view)
+{
+    return view > simplex->base.view && view - simplex->base.view <= VIEW_WINDOW;
+}
+
 /* The slot of a view above the base and inside the window; NULL outside, or if nothing is known. */
-struct simplex_view *simplex_find(struct simplex *simplex, view_nr view);
+static inline struct simplex_view *simplex_find(struct simplex *simplex, view_nr view)
+{
+    if (!simplex_is_in_window(simplex, view) || view > simplex->highest_seen) {
+        return NULL;
+    }
+    struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
+    return slot->view == view ? slot : NULL;
+}
 
 /* What the base, or a view above it, says a child may stand on. */
 bool simplex_is_notarized(struct simplex *simplex, view_nr view, const struct digest *digest);
@@ -225,8 +237,13 @@ void simplex_cast(struct simplex *simplex, struct simplex_view *slot, enum vote_
 void simplex_nullify(struct simplex *simplex, bool at_once);
 void simplex_send(struct simplex *simplex, replica_id to, const struct peer_message *message,
                   bool durable, bool lazy);
+/* To all. */
+void simplex_send_vote(struct simplex *simplex, const struct vote *vote);
+void simplex_send_order(struct simplex *simplex, replica_id to, const struct stored_order *stored,
+                        bool durable);
 void simplex_send_certificate(struct simplex *simplex, replica_id to, enum vote_kind kind,
-                              const struct simplex_view *slot, bool lazy);
+                              const struct simplex_view *slot);
+void simplex_persist_order(struct simplex *simplex, const struct stored_order *stored);
 void simplex_gather(const struct simplex *simplex, const struct simplex_view *slot,
                     enum vote_kind kind, struct certificate *certificate);
 /* All were just sent what simplex_help would send. */

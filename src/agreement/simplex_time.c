@@ -63,20 +63,19 @@ static bool is_silent(const struct simplex *simplex, replica_id replica)
     return heard >= simplex->quorum;
 }
 
-static size_t count_nullify(struct simplex *simplex, view_nr view)
+static size_t count_nullify(const struct simplex_view *slot)
 {
-    const struct simplex_view *slot = simplex_find(simplex, view);
-    return slot == NULL ? 0 : (size_t)__builtin_popcount(slot->boxes[VOTE_NULLIFY].voters);
+    return (size_t)__builtin_popcount(slot->boxes[VOTE_NULLIFY].voters);
 }
 
 bool simplex_has_work(struct simplex *simplex)
 {
-    if (simplex->notarized_highest > simplex->base.view ||
-        count_nullify(simplex, simplex->current) > simplex->settings.fault_count) {
+    if (simplex->notarized_highest > simplex->base.view) {
         return true;
     }
     const struct simplex_view *slot = simplex_find(simplex, simplex->current);
-    return slot != NULL && slot->order != NULL && slot->order->is_signed;
+    return slot != NULL && ((slot->order != NULL && slot->order->is_signed) ||
+                            count_nullify(slot) > simplex->settings.fault_count);
 }
 
 /* Rule 4: a proposal that came in time and had to wait for a fetch has 2Δ more, for the votes on it
@@ -118,19 +117,15 @@ static void rebroadcast_view(struct simplex *simplex, const struct simplex_view 
         const struct vote_box *box = &slot->boxes[kind];
         if (kind == VOTE_NOTARIZE && simplex_commander(simplex, slot->view) == self &&
             slot->order != NULL && slot->order->is_signed) {
-            struct peer_message proposal = {
-                .kind = PEER_PROPOSAL,
-                .proposal = {.order = slot->order->order, .signature = slot->order->signature}};
-            simplex_send(simplex, REPLICA_ALL, &proposal, true, false);
+            simplex_send_order(simplex, REPLICA_ALL, slot->order, true);
             continue;
         }
-        struct peer_message vote = {.kind = PEER_VOTE,
-                                    .vote = {.kind = kind,
-                                             .voter = self,
-                                             .view = slot->view,
-                                             .digest = box->digest[self],
-                                             .signature = box->signature[self]}};
-        simplex_send(simplex, REPLICA_ALL, &vote, true, false);
+        struct vote vote = {.kind = kind,
+                            .voter = self,
+                            .view = slot->view,
+                            .digest = box->digest[self],
+                            .signature = box->signature[self]};
+        simplex_send_vote(simplex, &vote);
     }
 }
 
@@ -240,7 +235,7 @@ void simplex_help(struct simplex *simplex, replica_id peer, view_nr peer_view)
     }
     for (enum vote_kind kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
         if (slot->certified[kind]) {
-            simplex_send_certificate(simplex, peer, kind, slot, false);
+            simplex_send_certificate(simplex, peer, kind, slot);
         }
     }
 }
@@ -257,7 +252,7 @@ void simplex_on_ask_view(struct simplex *simplex, replica_id from, const struct 
         const struct simplex_view *slot = simplex_find(simplex, view);
         for (enum vote_kind kind = VOTE_NOTARIZE; slot != NULL && kind <= VOTE_FINALIZE; kind++) {
             if (slot->certified[kind]) {
-                simplex_send_certificate(simplex, from, kind, slot, false);
+                simplex_send_certificate(simplex, from, kind, slot);
             }
         }
     }
@@ -270,10 +265,7 @@ void simplex_on_ask_order(struct simplex *simplex, replica_id from, const struct
         !digest_is_equal(&slot->order->digest, &ask->digest)) {
         return;
     }
-    struct peer_message message = {
-        .kind = PEER_PROPOSAL,
-        .proposal = {.order = slot->order->order, .signature = slot->order->signature}};
-    simplex_send(simplex, from, &message, false, false);
+    simplex_send_order(simplex, from, slot->order, false);
 }
 
 void simplex_start(struct simplex *simplex, uint64_t now_ns)

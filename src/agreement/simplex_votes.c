@@ -6,15 +6,10 @@
 
 static const struct digest no_digest;
 
-static bool is_in_window(const struct simplex *simplex, view_nr view)
-{
-    return view > simplex->base.view && view - simplex->base.view <= VIEW_WINDOW;
-}
-
 /* The slot of a view inside the window, made fresh if it held an older view. */
 static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
 {
-    ASSERT(is_in_window(simplex, view));
+    ASSERT(simplex_is_in_window(simplex, view));
     struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
     if (slot->view != view) {
         ASSERT(slot->view <= simplex->base.view); /* a ring: what it held is decided */
@@ -35,15 +30,6 @@ static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
         }
     }
     return slot;
-}
-
-struct simplex_view *simplex_find(struct simplex *simplex, view_nr view)
-{
-    if (!is_in_window(simplex, view) || view > simplex->highest_seen) {
-        return NULL;
-    }
-    struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
-    return slot->view == view ? slot : NULL;
 }
 
 bool simplex_is_notarized(struct simplex *simplex, view_nr view, const struct digest *digest)
@@ -125,11 +111,13 @@ static void certify(struct simplex *simplex, struct simplex_view *slot, enum vot
     if (simplex->is_restoring) {
         return;
     }
-    struct certificate certificate;
-    simplex_gather(simplex, slot, kind, &certificate);
-    struct effect effect = {.kind = EFFECT_PERSIST_CERTIFICATE, .certificate = &certificate};
+    struct peer_message message;
+    message.kind = PEER_CERTIFICATE;
+    simplex_gather(simplex, slot, kind, &message.certificate);
+    struct effect effect = {.kind = EFFECT_PERSIST_CERTIFICATE,
+                            .certificate = &message.certificate};
     simplex->settings.effects.emit(simplex->settings.effects.context, &effect);
-    simplex_send_certificate(simplex, REPLICA_ALL, kind, slot, true);
+    simplex_send(simplex, REPLICA_ALL, &message, false, true);
     if (kind == VOTE_FINALIZE) {
         simplex_helped_all(simplex); /* votes for it that are under way need no answer */
     }
@@ -182,7 +170,8 @@ enum verdict simplex_on_vote(struct simplex *simplex, const struct vote *vote)
     if (vote->view <= simplex->base.view) {
         return VERDICT_STALE;
     }
-    if (!is_in_window(simplex, vote->view) || vote->view > simplex->current + VIEWS_AHEAD_MAX) {
+    if (!simplex_is_in_window(simplex, vote->view) ||
+        vote->view > simplex->current + VIEWS_AHEAD_MAX) {
         return VERDICT_EARLY;
     }
     struct simplex_view *slot = slot_of(simplex, vote->view);
@@ -212,7 +201,7 @@ enum verdict simplex_on_certificate(struct simplex *simplex, const struct certif
     if (certificate->view <= simplex->base.view) {
         return VERDICT_STALE;
     }
-    if (!is_in_window(simplex, certificate->view)) {
+    if (!simplex_is_in_window(simplex, certificate->view)) {
         return VERDICT_EARLY;
     }
     struct simplex_view *slot = slot_of(simplex, certificate->view);
@@ -286,7 +275,7 @@ enum verdict simplex_on_proposal(struct simplex *simplex, const struct proposal 
     if (view <= simplex->base.view) {
         return VERDICT_STALE;
     }
-    if (!is_in_window(simplex, view) || view > simplex->current + VIEWS_AHEAD_MAX) {
+    if (!simplex_is_in_window(simplex, view) || view > simplex->current + VIEWS_AHEAD_MAX) {
         return VERDICT_EARLY;
     }
     if (proposal->order.parent_view >= view) {
@@ -340,7 +329,7 @@ enum verdict simplex_on_block_order(struct simplex *simplex, const struct order 
     if (order->view <= simplex->base.view) {
         return VERDICT_STALE;
     }
-    if (!is_in_window(simplex, order->view)) {
+    if (!simplex_is_in_window(simplex, order->view)) {
         return VERDICT_EARLY;
     }
     if (order->parent_view >= order->view) {
@@ -363,7 +352,7 @@ enum verdict simplex_on_block_order(struct simplex *simplex, const struct order 
 
 void simplex_restore_vote(struct simplex *simplex, const struct vote *vote)
 {
-    if (vote->voter != simplex->settings.self || !is_in_window(simplex, vote->view)) {
+    if (vote->voter != simplex->settings.self || !simplex_is_in_window(simplex, vote->view)) {
         return;
     }
     struct simplex_view *slot = slot_of(simplex, vote->view);
@@ -377,7 +366,7 @@ void simplex_restore_certificate(struct simplex *simplex, const struct certifica
         simplex->finalization = *certificate;
         simplex->has_finalization = true;
     }
-    if (!is_in_window(simplex, certificate->view)) {
+    if (!simplex_is_in_window(simplex, certificate->view)) {
         return;
     }
     struct simplex_view *slot = slot_of(simplex, certificate->view);
@@ -389,7 +378,7 @@ void simplex_restore_certificate(struct simplex *simplex, const struct certifica
 
 void simplex_restore_proposal(struct simplex *simplex, const struct proposal *proposal)
 {
-    if (!is_in_window(simplex, proposal->order.view)) {
+    if (!simplex_is_in_window(simplex, proposal->order.view)) {
         return;
     }
     struct digest digest;
@@ -422,15 +411,10 @@ void simplex_cast(struct simplex *simplex, struct simplex_view *slot, enum vote_
         kind == VOTE_NOTARIZE && simplex_commander(simplex, slot->view) == simplex->settings.self;
     if (is_own_order) { /* the proposal carries this vote as its signature */
         slot->order->signature = vote.signature;
-        struct peer_message proposal = {
-            .kind = PEER_PROPOSAL,
-            .proposal = {.order = slot->order->order, .signature = vote.signature}};
-        struct effect order = {.kind = EFFECT_PERSIST_PROPOSAL, .proposal = &proposal.proposal};
-        simplex->settings.effects.emit(simplex->settings.effects.context, &order);
-        simplex_send(simplex, REPLICA_ALL, &proposal, true, false);
+        simplex_persist_order(simplex, slot->order);
+        simplex_send_order(simplex, REPLICA_ALL, slot->order, true);
     } else {
-        struct peer_message said = {.kind = PEER_VOTE, .vote = vote};
-        simplex_send(simplex, REPLICA_ALL, &said, true, false);
+        simplex_send_vote(simplex, &vote);
     }
     add_vote(simplex, slot, kind, vote.voter, &vote.digest, &vote.signature);
 }
