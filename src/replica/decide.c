@@ -120,27 +120,29 @@ static bool decide(struct replica *replica, const struct stored_order *stored, s
     return true;
 }
 
+static bool decide_next(struct replica *replica)
+{
+    bool is_lacking;
+    struct simplex_lack lack;
+    const struct stored_order *stored = simplex_next_decided(&replica->simplex, &is_lacking, &lack);
+    if (stored == NULL) {
+        return false; /* what is lacking comes with the blocks: sync.c */
+    }
+    struct cut_missing missing[CUT_MISSING_MAX];
+    size_t missing_count;
+    size_t segment_count;
+    return cut_check_final(&replica->lanes, &stored->order, missing, &missing_count,
+                           &segment_count) == CUT_HELD &&
+           decide(replica, stored, segment_count);
+}
+
 bool replica_decide(struct replica *replica)
 {
     bool has_decided = false;
-    for (;;) {
-        bool is_lacking;
-        struct simplex_lack lack;
-        const struct stored_order *stored =
-            simplex_next_decided(&replica->simplex, &is_lacking, &lack);
-        if (stored == NULL) {
-            return has_decided; /* what is lacking comes with the blocks: sync.c */
-        }
-        struct cut_missing missing[CUT_MISSING_MAX];
-        size_t missing_count;
-        size_t segment_count;
-        if (cut_check_final(&replica->lanes, &stored->order, missing, &missing_count,
-                            &segment_count) != CUT_HELD ||
-            !decide(replica, stored, segment_count)) {
-            return has_decided;
-        }
+    while (simplex_finalized(&replica->simplex) != 0 && decide_next(replica)) {
         has_decided = true;
     }
+    return has_decided;
 }
 
 void replica_on_applied(struct replica *replica, height_nr height)

@@ -189,9 +189,8 @@ static enum verdict on_vote(struct replica *replica, replica_id from, const stru
 static enum verdict on_heartbeat(struct replica *replica, replica_id from,
                                  const struct heartbeat *heartbeat)
 {
-    struct peer_state *peer = &replica->peers[from];
-    peer->view = heartbeat->view;
-    peer->height = heartbeat->height;
+    replica->peers[from].view = heartbeat->view;
+    replica_on_claim(replica, from, heartbeat->height);
     simplex_help(&replica->simplex, from, heartbeat->view);
     return VERDICT_ACCEPTED;
 }
@@ -260,14 +259,9 @@ static void chain_end(struct replica *replica, view_nr view, height_nr *height, 
 
 /* Simplex, rule 3: votes for the first valid proposal of the current view, once all that it covers
  * is held. True if a vote was cast. */
-static bool vote_on_candidate(struct replica *replica)
+static bool vote_on_candidate(struct replica *replica, const struct order *order)
 {
     struct simplex *simplex = &replica->simplex;
-    const struct stored_order *stored = simplex_candidate(simplex);
-    if (stored == NULL) {
-        return false;
-    }
-    const struct order *order = &stored->order;
     struct simplex_lack lack;
     enum simplex_parent parent = simplex_check_parent(simplex, order, &lack);
     if (parent == PARENT_INVALID) {
@@ -352,9 +346,7 @@ static bool propose(struct replica *replica)
     struct order order;
     uint64_t parent_time_ns;
     struct lane_tip tips[TIPS_PER_ORDER_MAX];
-    bool has_open = simplex->notarized_highest > simplex->base.view;
-    if ((replica->lanes.active_count == 0 && !has_open) ||
-        !simplex_may_propose(simplex, &order, &parent_time_ns)) {
+    if (!simplex_may_propose(simplex, &order, &parent_time_ns)) {
         return false;
     }
     order.tips = tips;
@@ -371,6 +363,16 @@ static bool propose(struct replica *replica)
         replica->now.wall_ns > parent_time_ns ? replica->now.wall_ns : parent_time_ns + 1;
     name_lanes(replica, &order);
     return simplex_propose(simplex, &order);
+}
+
+static bool vote_or_propose(struct replica *replica)
+{
+    const struct simplex *simplex = &replica->simplex;
+    const struct stored_order *candidate = simplex_candidate(&replica->simplex);
+    bool has_voted = candidate != NULL && vote_on_candidate(replica, &candidate->order);
+    bool has_content =
+        replica->lanes.active_count > 0 || simplex->notarized_highest > simplex->base.view;
+    return (has_content && propose(replica)) || has_voted;
 }
 
 /* A notarized order whose bytes are not held can be neither built on nor decided. */
@@ -393,22 +395,27 @@ static void fetch_open_orders(struct replica *replica)
     }
 }
 
-static void heartbeat(struct replica *replica)
+static void send_heartbeat(struct replica *replica)
+{
+    struct peer_message message;
+    message.kind = PEER_HEARTBEAT;
+    message.heartbeat = (struct heartbeat){.view = replica->simplex.current,
+                                           .height = replica->simplex.base.height};
+    replica_send(replica, REPLICA_ALL, &message);
+}
+
+static void heartbeat_if_due(struct replica *replica)
 {
     uint64_t now = replica->now.monotonic_ns;
     uint64_t delta = replica->settings.delta_ns;
     if (replica->simplex.is_awake && replica->heartbeat_at_ns > now + delta) {
         replica->heartbeat_at_ns = now + delta;
     }
-    if (now < replica->heartbeat_at_ns) {
-        return;
+    if (now >= replica->heartbeat_at_ns) {
+        send_heartbeat(replica);
+        replica->heartbeat_at_ns =
+            now + (replica->simplex.is_awake ? delta : IDLE_HEARTBEAT_DELTAS * delta);
     }
-    struct peer_message message = {
-        .kind = PEER_HEARTBEAT,
-        .heartbeat = {.view = replica->simplex.current, .height = replica->simplex.base.height}};
-    replica_send(replica, REPLICA_ALL, &message);
-    replica->heartbeat_at_ns =
-        now + (replica->simplex.is_awake ? delta : IDLE_HEARTBEAT_DELTAS * delta);
 }
 
 void replica_on_turn(struct replica *replica, struct replica_time now)
@@ -419,8 +426,7 @@ void replica_on_turn(struct replica *replica, struct replica_time now)
     do { /* each round enters a view, casts a vote, decides or proposes: it ends */
         has_changed = simplex_advance(simplex);
         has_changed = replica_decide(replica) || has_changed;
-        has_changed = vote_on_candidate(replica) || has_changed;
-        has_changed = propose(replica) || has_changed;
+        has_changed = vote_or_propose(replica) || has_changed;
         if (!has_changed) {
             view_nr current = simplex->current;
             bool has_work = lanes_has_ready(&replica->lanes) || simplex_has_work(simplex);
@@ -431,7 +437,7 @@ void replica_on_turn(struct replica *replica, struct replica_time now)
     fetch_open_orders(replica);
     replica_pass_on(replica);
     replica_sync(replica);
-    heartbeat(replica);
+    heartbeat_if_due(replica);
 }
 
 static void sooner(uint64_t *deadline, uint64_t due, uint64_t now)
@@ -497,11 +503,14 @@ static height_nr height_known(const struct replica *replica)
     height_nr known = replica->simplex.base.height;
     for (replica_id i = 0; i < replica->settings.replica_count; i++) {
         height_nr height = replica->peers[i].height;
+        if (height <= known) {
+            continue;
+        }
         size_t support = 0;
         for (replica_id j = 0; j < replica->settings.replica_count; j++) {
             support += replica->peers[j].height >= height ? 1 : 0;
         }
-        if (support > replica->settings.fault_count && height > known) {
+        if (support > replica->settings.fault_count) {
             known = height;
         }
     }

@@ -25,8 +25,8 @@ struct decided_entry {
 };
 
 struct peer_state {
-    view_nr view; /* as it last said */
-    height_nr height;
+    view_nr view;     /* as it last said */
+    height_nr height; /* set by replica_on_claim alone */
     uint64_t ask_window_ns;
     uint32_t ask_count;
 };
@@ -57,7 +57,8 @@ struct replica {
     struct replica_time now;
     struct simplex simplex;
     struct lanes lanes;
-    struct peer_state peers[REPLICAS_MAX];
+    struct peer_state peers[REPLICAS_MAX]; /* oneself: nothing */
+    height_nr height_claimed;              /* the highest of all peers */
     struct fetch candidate_fetch;
     uint64_t candidate_at_ns; /* when its agreed time is no longer too far ahead */
     struct cut_missing wanted[CUT_MISSING_MAX]; /* segments that the candidate names */
@@ -94,6 +95,8 @@ void replica_pass_on(struct replica *replica);
 /* sync.c: blocks for a replica that is behind. */
 enum verdict replica_on_block(struct replica *replica, replica_id from, const struct block *block);
 void replica_sync(struct replica *replica);
+/* A peer says that it has decided up to `height`. */
+void replica_on_claim(struct replica *replica, replica_id from, height_nr height);
 bool replica_is_behind(const struct replica *replica);
 
 /* Another replica, spread over all by attempt. */

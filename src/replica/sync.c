@@ -14,15 +14,15 @@
  * after the other, each just in time, is not waited for. */
 #define BYTES_PER_DELTA     (32u << 10)
 
-static height_nr height_claimed(const struct replica *replica)
+void replica_on_claim(struct replica *replica, replica_id from, height_nr height)
 {
-    height_nr highest = 0;
+    replica->peers[from].height = height;
+    replica->height_claimed = 0;
     for (replica_id i = 0; i < replica->settings.replica_count; i++) {
-        if (i != replica->settings.self && replica->peers[i].height > highest) {
-            highest = replica->peers[i].height;
+        if (replica->peers[i].height > replica->height_claimed) {
+            replica->height_claimed = replica->peers[i].height;
         }
     }
-    return highest;
 }
 
 bool replica_is_behind(const struct replica *replica)
@@ -163,8 +163,9 @@ enum verdict replica_on_block(struct replica *replica, replica_id from, const st
     if (verdict != VERDICT_ACCEPTED) {
         return give_up(replica, verdict);
     }
-    replica->peers[from].height =
-        order->height > replica->peers[from].height ? order->height : replica->peers[from].height;
+    if (order->height > replica->peers[from].height) {
+        replica_on_claim(replica, from, order->height);
+    }
     if (!is_certified_next(replica, &digest)) {
         extend(replica, 0);
         /* Its finalization, or that of a descendant, is still to come. Once it is here, all is
@@ -208,7 +209,7 @@ void replica_sync(struct replica *replica)
     uint64_t now = replica->now.monotonic_ns;
     height_nr own = replica->simplex.base.height;
     bool is_final_known = simplex_finalized(&replica->simplex) != 0;
-    height_nr claimed = height_claimed(replica);
+    height_nr claimed = replica->height_claimed;
     if (!is_final_known && claimed <= own) {
         *sync = (struct block_sync){.attempt = sync->attempt};
         return;
