@@ -52,6 +52,9 @@ static void on_new_replies(void *context, const struct lane_id *lane, uint64_t f
 
 void execute_send_later(struct node *node)
 {
+    if (node->now_ns < later_deadline(&node->later)) {
+        return;
+    }
     struct later_entry entry;
     struct reply_sink sink = execute_replies(node);
     while (later_take(&node->later, node->now_ns, &entry)) {
@@ -124,12 +127,12 @@ static void tell_core(struct node *node)
     }
 }
 
-void execute_turn(struct node *node)
+/* False if the node has failed. */
+static bool apply_some(struct node *node)
 {
     struct execute *execute = &node->execute;
     uint64_t end_ns = shell_monotonic_ns(node) + TURN_EXECUTE_NS;
     size_t done = 0;
-    execute->is_stalled = false;
     while (execute->count != 0 && !node->has_failed) {
         if (!durable_has_finalized(node) || checkpoint_is_behind(node)) {
             execute->is_stalled = true;
@@ -142,11 +145,19 @@ void execute_turn(struct node *node)
             break;
         }
         if (!apply_oldest(node)) {
-            return;
+            return false;
         }
         done++;
     }
-    tell_core(node);
+    return true;
+}
+
+void execute_turn(struct node *node)
+{
+    node->execute.is_stalled = false;
+    if (node->execute.count == 0 || apply_some(node)) {
+        tell_core(node);
+    }
 }
 
 bool execute_is_light(const struct node *node)

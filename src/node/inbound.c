@@ -61,7 +61,7 @@ static void take_frame(struct node *node, replica_id from, struct slice bytes)
 void inbound_take(struct node *node)
 {
     struct peers_event event;
-    uint64_t end_ns = shell_monotonic_ns(node) + TURN_INPUT_NS;
+    uint64_t end_ns = node->now_ns + TURN_INPUT_NS;
     node->peers_waiting = false;
     for (size_t i = 0; node->ports.receive_frame(node->ports.self, node->now_ns, &event); i++) {
         if (event.verdict != VERDICT_ACCEPTED) {

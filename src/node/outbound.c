@@ -15,7 +15,8 @@ static size_t decode_cost(size_t size, bool in_place)
 
 void outbound_init(struct outbound *outbound, size_t replica_count, replica_id self)
 {
-    *outbound = (struct outbound){.replica_count = replica_count, .self = self};
+    *outbound =
+        (struct outbound){.replica_count = replica_count, .self = self, .due_ns = UINT64_MAX};
     for (size_t i = 0; i < REPLICAS_MAX; i++) {
         outbound->peers[i].due_ns = UINT64_MAX;
     }
@@ -56,6 +57,11 @@ static bool make_room(struct outbound_peer *peer, size_t size, size_t cost)
     return true;
 }
 
+static void earliest(uint64_t *due_ns, uint64_t candidate_ns)
+{
+    *due_ns = candidate_ns < *due_ns ? candidate_ns : *due_ns;
+}
+
 static void add_to(struct outbound *outbound, replica_id to, struct slice encoded, bool in_place,
                    struct outbound_rule rule, uint64_t now_ns)
 {
@@ -71,7 +77,8 @@ static void add_to(struct outbound *outbound, replica_id to, struct slice encode
     peer->message_count++;
     peer->decode_bytes += cost;
     uint64_t due_ns = rule.lazy ? now_ns + OUTBOUND_LAZY_NS : now_ns;
-    peer->due_ns = due_ns < peer->due_ns ? due_ns : peer->due_ns;
+    earliest(&peer->due_ns, due_ns);
+    earliest(&outbound->due_ns, due_ns);
 }
 
 void outbound_add(struct outbound *outbound, replica_id to, const struct peer_message *message,
@@ -107,7 +114,7 @@ size_t outbound_waiting(const struct outbound *outbound, replica_id to)
 
 bool outbound_needs_sync(const struct outbound *outbound, uint64_t now_ns)
 {
-    for (size_t i = 0; i < outbound->replica_count; i++) {
+    for (size_t i = 0; outbound->due_ns <= now_ns && i < outbound->replica_count; i++) {
         if (outbound->peers[i].is_durable && outbound->peers[i].due_ns <= now_ns) {
             return true;
         }
@@ -136,20 +143,19 @@ static void flush_peer(struct outbound_peer *peer, replica_id to, const struct o
 
 void outbound_flush(struct outbound *outbound, uint64_t now_ns, const struct outbound_sink *sink)
 {
+    if (outbound->due_ns > now_ns) {
+        return;
+    }
+    outbound->due_ns = UINT64_MAX;
     for (replica_id i = 0; i < outbound->replica_count; i++) {
         if (outbound->peers[i].due_ns <= now_ns) {
             flush_peer(&outbound->peers[i], i, sink);
         }
+        earliest(&outbound->due_ns, outbound->peers[i].due_ns);
     }
 }
 
 uint64_t outbound_deadline(const struct outbound *outbound)
 {
-    uint64_t deadline = UINT64_MAX;
-    for (size_t i = 0; i < outbound->replica_count; i++) {
-        if (outbound->peers[i].due_ns < deadline) {
-            deadline = outbound->peers[i].due_ns;
-        }
-    }
-    return deadline;
+    return outbound->due_ns;
 }

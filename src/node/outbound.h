@@ -28,6 +28,7 @@ struct outbound {
     replica_id self;
     struct buffer scratch;
     struct outbound_peer peers[REPLICAS_MAX];
+    uint64_t due_ns;  /* the earliest of all peers */
     uint64_t dropped; /* messages; the protocol sends again what matters */
 };
 

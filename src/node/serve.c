@@ -8,6 +8,7 @@ void serve_ask(struct node *node, replica_id to, height_nr from, uint32_t count)
 {
     node->serve.peers[to].next = from;
     node->serve.peers[to].left = count < BLOCKS_PER_ANSWER_MAX ? count : BLOCKS_PER_ANSWER_MAX;
+    node->serve.has_asks = true;
 }
 
 static void refill(struct node *node, replica_id to)
@@ -52,12 +53,14 @@ static size_t serve_one(struct node *node, replica_id to)
 
 void serve_turn(struct node *node)
 {
-    if (node->durable.is_paused) {
+    if (node->durable.is_paused || !node->serve.has_asks) {
         return; /* nothing leaves */
     }
     size_t budget = TURN_SERVE_BYTES;
+    node->serve.has_asks = false;
     for (replica_id to = 0; to < node->group->replica_count; to++) {
         if (node->serve.peers[to].left != 0) {
+            node->serve.has_asks = true;
             refill(node, to);
         }
     }
@@ -78,7 +81,10 @@ void serve_turn(struct node *node)
 uint64_t serve_deadline(const struct node *node)
 {
     uint64_t deadline = UINT64_MAX;
-    for (replica_id to = 0; !node->durable.is_paused && to < node->group->replica_count; to++) {
+    if (node->durable.is_paused || !node->serve.has_asks) {
+        return deadline;
+    }
+    for (replica_id to = 0; to < node->group->replica_count; to++) {
         if (node->serve.peers[to].left != 0) {
             uint64_t due_ns = node->serve.peers[to].credit_bytes == 0
                                   ? node->serve.peers[to].credit_ns + NS_PER_MS

@@ -94,6 +94,7 @@ struct serve {
         uint64_t credit_bytes; /* refilled with time */
         uint64_t credit_ns;
     } peers[REPLICAS_MAX];
+    bool has_asks; /* of any peer */
     struct buffer scratch;
 };
 
