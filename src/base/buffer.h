@@ -14,12 +14,25 @@ struct buffer {
 /* An empty buffer is all zeros; it holds no memory. */
 void buffer_fini(struct buffer *buffer);
 
+/* What buffer_reserve does where there is not room enough. */
+void buffer_grow(struct buffer *buffer, size_t size);
+
 /* Room for `size` more bytes at the end, not yet counted in buffer->size; never NULL. Running
  * out of memory ends the program: a replica that cannot hold a frame cannot go on, and stopping is
  * safe. */
-uint8_t *buffer_reserve(struct buffer *buffer, size_t size);
+static inline uint8_t *buffer_reserve(struct buffer *buffer, size_t size)
+{
+    if (buffer->data == NULL || size > buffer->capacity - buffer->size) {
+        buffer_grow(buffer, size);
+    }
+    return buffer->data + buffer->size;
+}
 
-void buffer_append(struct buffer *buffer, struct slice bytes);
+static inline void buffer_append(struct buffer *buffer, struct slice bytes)
+{
+    bytes_copy(buffer_reserve(buffer, bytes.size), bytes.data, bytes.size);
+    buffer->size += bytes.size;
+}
 
 static inline void buffer_clear(struct buffer *buffer)
 {

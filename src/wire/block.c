@@ -7,17 +7,6 @@
 
 enum { BLOCK_ORDER = 1, BLOCK_CERTIFICATE, BLOCK_SEGMENT };
 
-static bool read_order_field(struct walk *walk, struct arena *arena, struct order *order)
-{
-    struct slice bytes;
-    if (!walk_bytes(walk, BLOCK_ORDER, &bytes)) {
-        return false;
-    }
-    const Strategos__Order *from =
-        (const void *)schema_unpack(&strategos__order__descriptor, bytes, arena);
-    return from != NULL && wire_read_order(from, arena, order);
-}
-
 /* How many segments are left, or SIZE_MAX if something else is. */
 static size_t count_segments(struct walk walk)
 {
@@ -35,14 +24,13 @@ static size_t count_segments(struct walk walk)
 enum verdict wire_decode_block(struct slice bytes, struct arena *arena, struct block *block)
 {
     struct walk walk = walk_of(bytes);
-    struct slice certificate;
-    if (!read_order_field(&walk, arena, &block->order)) {
+    struct slice order, certificate;
+    if (!walk_bytes(&walk, BLOCK_ORDER, &order) || !wire_read_order(order, arena, &block->order)) {
         return VERDICT_MALFORMED;
     }
     block->has_certificate = walk_bytes(&walk, BLOCK_CERTIFICATE, &certificate);
     block->certificate = (struct certificate){0};
-    if (block->has_certificate &&
-        wire_decode_certificate(certificate, arena, &block->certificate) != VERDICT_ACCEPTED) {
+    if (block->has_certificate && !wire_read_certificate(certificate, &block->certificate)) {
         return VERDICT_MALFORMED;
     }
     block->segment_count = count_segments(walk);

@@ -1,9 +1,10 @@
 /* codec.h - bounded decoding and encoding; the only code that sees protobuf-c types is behind it.
  *
- * Decoding: the frame is already authenticated and capped. It is unpacked with an allocator that
- * takes from `arena` only; unknown fields, missing fields, wrong lengths and anything over a bound
- * of limits.h are MALFORMED; the result is copied into plain structs whose slices point into
- * `bytes` or the arena, and live as long as both. Either all of a frame is accepted or nothing.
+ * Decoding: the frame is already authenticated and capped. Memory is taken from `arena` only;
+ * unknown fields, missing fields, wrong lengths and anything over a bound of limits.h are
+ * MALFORMED, and so is, of the messages that are read in place (walk.h), any encoding but the
+ * encoders' own; the result is copied into plain structs whose slices point into `bytes` or the
+ * arena, and live as long as both. Either all of a frame is accepted or nothing.
  *
  * Encoding appends to a buffer. A frame is a concatenation: encoding two messages one after the
  * other into one buffer makes a frame with both (protobuf's merge rule), so a message that goes to

@@ -3,21 +3,15 @@
 
 #include "wire/walk.h"
 
-/* How many messages of each kind; false if the frame is not one. */
-static bool count_kinds(struct slice bytes, const uint8_t *kinds, size_t kind_count,
-                        size_t counts[FRAME_KINDS_MAX + 1], size_t *total)
+/* How many messages of each kind, and in all; false if the frame is not one. */
+static bool count_kinds(struct slice bytes, uint16_t counts[FRAME_KINDS_MAX + 1], size_t *total)
 {
     struct walk walk = walk_of(bytes);
-    bool is_known[FRAME_KINDS_MAX + 1] = {false};
-    for (size_t i = 0; i < kind_count; i++) {
-        is_known[kinds[i]] = true;
-    }
+    uint32_t kind;
+    struct slice part;
     *total = 0;
     while (!walk_is_at_end(&walk)) {
-        uint32_t kind;
-        struct slice part;
-        if (!walk_any_bytes(&walk, &kind, &part) || kind > FRAME_KINDS_MAX || !is_known[kind] ||
-            *total == FRAME_MESSAGES_MAX) {
+        if (!walk_any_bytes(&walk, &kind, &part) || *total == FRAME_MESSAGES_MAX) {
             return false;
         }
         counts[kind]++;
@@ -29,10 +23,19 @@ static bool count_kinds(struct slice bytes, const uint8_t *kinds, size_t kind_co
 enum verdict frame_split(struct slice bytes, const uint8_t *kinds, size_t kind_count,
                          struct arena *arena, struct frame_part **parts, size_t *count)
 {
-    size_t counts[FRAME_KINDS_MAX + 1] = {0};
+    uint16_t counts[FRAME_KINDS_MAX + 1] = {0};
+    uint16_t next[FRAME_KINDS_MAX + 1]; /* where the next message of a kind goes */
+    uint16_t known = 0;
     *parts = NULL;
-    if (bytes.size > FRAME_BYTES_MAX || !count_kinds(bytes, kinds, kind_count, counts, count)) {
+    if (bytes.size > FRAME_BYTES_MAX || !count_kinds(bytes, counts, count)) {
         return VERDICT_MALFORMED;
+    }
+    for (size_t i = 0; i < kind_count; i++) {
+        next[kinds[i]] = known;
+        known = (uint16_t)(known + counts[kinds[i]]);
+    }
+    if (known != *count) {
+        return VERDICT_MALFORMED; /* the others are of unknown kinds */
     }
     if (*count == 0) {
         return VERDICT_ACCEPTED;
@@ -40,12 +43,6 @@ enum verdict frame_split(struct slice bytes, const uint8_t *kinds, size_t kind_c
     *parts = arena_take_array(arena, *count, sizeof **parts);
     if (*parts == NULL) {
         return VERDICT_MALFORMED;
-    }
-    size_t next[FRAME_KINDS_MAX + 1] = {0}; /* where the next message of a kind goes */
-    size_t start = 0;
-    for (size_t i = 0; i < kind_count; i++) {
-        next[kinds[i]] = start;
-        start += counts[kinds[i]];
     }
     struct walk walk = walk_of(bytes);
     struct frame_part part;

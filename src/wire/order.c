@@ -1,6 +1,7 @@
-/* order.c - orders, proposals and decided orders. */
+/* order.c - orders, proposals and decided orders: read in place. */
 #include "wire/pack.h"
 #include "wire/parts.h"
+#include "wire/walk.h"
 
 #include "base/assert.h"
 
@@ -14,15 +15,16 @@ enum { DECIDED_ORDER = 1, DECIDED_CERTIFICATE, DECIDED_LOCATION, DECIDED_REQUEST
 #define TIP_DIGEST_AT   (TIP_SEQUENCE_AT + 8u)
 #define TIP_BYTES       (TIP_DIGEST_AT + DIGEST_BYTES)
 
-static bool read_tip(const ProtobufCBinaryData *field, struct lane_tip *tip)
+static bool read_tip(struct walk *walk, struct lane_tip *tip)
 {
-    if (field->len != TIP_BYTES) {
+    const uint8_t *field;
+    if (!walk_sized(walk, ORDER_TIP, &field, TIP_BYTES)) {
         return false;
     }
-    memcpy(tip->lane.client.bytes, field->data, PUBLIC_KEY_BYTES);
-    tip->lane.session = get_u64(field->data + TIP_SESSION_AT);
-    tip->sequence = get_u64(field->data + TIP_SEQUENCE_AT);
-    memcpy(tip->digest.bytes, field->data + TIP_DIGEST_AT, DIGEST_BYTES);
+    memcpy(tip->lane.client.bytes, field, PUBLIC_KEY_BYTES);
+    tip->lane.session = get_u64(field + TIP_SESSION_AT);
+    tip->sequence = get_u64(field + TIP_SEQUENCE_AT);
+    memcpy(tip->digest.bytes, field + TIP_DIGEST_AT, DIGEST_BYTES);
     return tip->sequence >= 1;
 }
 
@@ -37,34 +39,38 @@ static void pack_tip(struct buffer *out, const struct lane_tip *tip)
     out->size += TIP_BYTES;
 }
 
-bool wire_read_order(const Strategos__Order *from, struct arena *arena, struct order *order)
+/* The tips that are left, all of one size. */
+static bool read_tips(struct walk *walk, struct arena *arena, struct order *order)
 {
-    if (!schema_is_known(&from->base) || from->n_tip > TIPS_PER_ORDER_MAX) {
+    size_t count = walk->left / pack_bytes_size(ORDER_TIP, TIP_BYTES);
+    order->tip_count = count;
+    order->tips = NULL;
+    if (count == 0 || count > TIPS_PER_ORDER_MAX) {
+        return walk_is_at_end(walk);
+    }
+    struct lane_tip *tips = arena_take_array(arena, count, sizeof *tips);
+    if (tips == NULL) {
         return false;
     }
-    struct lane_tip *tips = NULL;
-    if (from->n_tip != 0) {
-        tips = arena_take_array(arena, from->n_tip, sizeof *tips);
-        if (tips == NULL) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < from->n_tip; i++) {
-        if (!read_tip(&from->tip[i], &tips[i]) ||
+    for (size_t i = 0; i < count; i++) {
+        if (!read_tip(walk, &tips[i]) ||
             (i != 0 && lane_id_compare(&tips[i - 1].lane, &tips[i].lane) >= 0)) {
             return false;
         }
     }
-    *order = (struct order){
-        .view = from->view,
-        .parent_view = from->parent_view,
-        .height = from->height,
-        .time_ns = from->time_ns,
-        .tip_count = from->n_tip,
-        .tips = tips,
-    };
-    return schema_copy(&from->parent, order->parent.bytes, DIGEST_BYTES) && order->view >= 1 &&
-           order->parent_view < order->view && order->height >= 1;
+    order->tips = tips;
+    return walk_is_at_end(walk);
+}
+
+bool wire_read_order(struct slice bytes, struct arena *arena, struct order *order)
+{
+    struct walk walk = walk_of(bytes);
+    return walk_u64(&walk, ORDER_VIEW, &order->view) && order->view >= 1 &&
+           walk_u64(&walk, ORDER_PARENT_VIEW, &order->parent_view) &&
+           order->parent_view < order->view &&
+           walk_fixed(&walk, ORDER_PARENT, order->parent.bytes, DIGEST_BYTES) &&
+           walk_u64(&walk, ORDER_HEIGHT, &order->height) && order->height >= 1 &&
+           walk_u64(&walk, ORDER_TIME_NS, &order->time_ns) && read_tips(&walk, arena, order);
 }
 
 size_t wire_order_size(const struct order *order)
@@ -94,16 +100,14 @@ void wire_pack_order(struct buffer *out, uint32_t number, const struct order *or
 enum verdict wire_decode_proposal(struct slice bytes, struct arena *arena,
                                   struct proposal *proposal)
 {
-    if (bytes.size > FRAME_BYTES_MAX) {
-        return VERDICT_MALFORMED;
-    }
-    const Strategos__Proposal *from =
-        (const void *)schema_unpack(&strategos__proposal__descriptor, bytes, arena);
-    if (from == NULL || !wire_read_order(from->order, arena, &proposal->order) ||
-        !schema_copy(&from->signature, proposal->signature.bytes, SIGNATURE_BYTES)) {
-        return VERDICT_MALFORMED;
-    }
-    return VERDICT_ACCEPTED;
+    struct walk walk = walk_of(bytes);
+    struct slice order;
+    return walk_bytes(&walk, PROPOSAL_ORDER, &order) &&
+                   walk_fixed(&walk, PROPOSAL_SIGNATURE, proposal->signature.bytes,
+                              SIGNATURE_BYTES) &&
+                   walk_is_at_end(&walk) && wire_read_order(order, arena, &proposal->order)
+               ? VERDICT_ACCEPTED
+               : VERDICT_MALFORMED;
 }
 
 size_t wire_proposal_size(const struct proposal *proposal)
@@ -118,28 +122,59 @@ void wire_encode_proposal(struct buffer *out, const struct proposal *proposal)
     pack_bytes(out, PROPOSAL_SIGNATURE, slice_of(proposal->signature.bytes, SIGNATURE_BYTES));
 }
 
+/* A number ends where a byte has no high bit. */
+static size_t count_varints(struct slice packed)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < packed.size; i++) {
+        count += packed.data[i] < 0x80;
+    }
+    return count;
+}
+
+/* Packed into one field, which is left out where there are none. */
+static bool read_locations(struct walk *walk, struct arena *arena, struct decided *decided)
+{
+    struct slice packed;
+    decided->segment_count = 0;
+    decided->locations = NULL;
+    if (!walk_bytes(walk, DECIDED_LOCATION, &packed)) {
+        return true;
+    }
+    size_t count = count_varints(packed);
+    uint64_t *locations = count == 0 ? NULL : arena_take_array(arena, count, sizeof *locations);
+    if (locations == NULL) {
+        return false;
+    }
+    struct walk numbers = walk_of(packed);
+    for (size_t i = 0; i < count; i++) {
+        if (!walk_varint(&numbers, &locations[i])) {
+            return false;
+        }
+    }
+    decided->segment_count = count;
+    decided->locations = locations;
+    return walk_is_at_end(&numbers);
+}
+
 enum verdict wire_decode_decided(struct slice bytes, struct arena *arena, struct decided *decided)
 {
-    if (bytes.size > FRAME_BYTES_MAX) {
+    struct walk walk = walk_of(bytes);
+    struct slice order, certificate;
+    if (bytes.size > FRAME_BYTES_MAX || !walk_bytes(&walk, DECIDED_ORDER, &order) ||
+        !wire_read_order(order, arena, &decided->order)) {
         return VERDICT_MALFORMED;
     }
-    const Strategos__Decided *from =
-        (const void *)schema_unpack(&strategos__decided__descriptor, bytes, arena);
-    if (from == NULL) {
+    decided->has_certificate = walk_bytes(&walk, DECIDED_CERTIFICATE, &certificate);
+    decided->certificate = (struct certificate){0};
+    if (decided->has_certificate && !wire_read_certificate(certificate, &decided->certificate)) {
         return VERDICT_MALFORMED;
     }
-    *decided = (struct decided){
-        .has_certificate = from->certificate != NULL,
-        .segment_count = from->n_location,
-        .locations = from->location,
-        .request_count = from->request_count,
-    };
-    if (!wire_read_order(from->order, arena, &decided->order) ||
-        (decided->has_certificate &&
-         !wire_read_certificate(from->certificate, &decided->certificate))) {
-        return VERDICT_MALFORMED;
-    }
-    return VERDICT_ACCEPTED;
+    return read_locations(&walk, arena, decided) &&
+                   walk_u64(&walk, DECIDED_REQUEST_COUNT, &decided->request_count) &&
+                   walk_is_at_end(&walk)
+               ? VERDICT_ACCEPTED
+               : VERDICT_MALFORMED;
 }
 
 void wire_encode_decided(struct buffer *out, const struct decided *decided)

@@ -1,7 +1,7 @@
 /* parts.h - what the codecs of frames and records share: orders, votes, certificates, segments and
  * replies inside other messages. For the wire layer's own files only.
  *
- * wire_read_X judges and copies an unpacked part; wire_X_size and wire_pack_X are its encoding. */
+ * wire_read_X judges and copies a part; wire_X_size and wire_pack_X are its encoding. */
 #ifndef STRATEGOS_WIRE_PARTS_H
 #define STRATEGOS_WIRE_PARTS_H
 
@@ -9,15 +9,14 @@
 #include "wire/schema.h"
 
 /* Orders: order.c. */
-MUST_USE bool wire_read_order(const Strategos__Order *from, struct arena *arena,
-                              struct order *order);
+MUST_USE bool wire_read_order(struct slice bytes, struct arena *arena, struct order *order);
 size_t wire_order_size(const struct order *order);
 void wire_pack_order(struct buffer *out, uint32_t number, const struct order *order);
 size_t wire_proposal_size(const struct proposal *proposal);
 
 /* Votes and certificates: vote.c. */
-MUST_USE bool wire_read_certificate(const Strategos__Certificate *from,
-                                    struct certificate *certificate);
+MUST_USE bool wire_read_certificate(struct slice bytes, struct certificate *certificate);
+size_t wire_vote_size(const struct vote *vote);
 size_t wire_certificate_size(const struct certificate *certificate);
 void wire_pack_certificate(struct buffer *out, uint32_t number,
                            const struct certificate *certificate);

@@ -2,8 +2,11 @@
 #include "wire/frame.h"
 #include "wire/pack.h"
 #include "wire/parts.h"
+#include "wire/walk.h"
 
 #include "base/assert.h"
+
+enum { HEARTBEAT_VIEW = 1, HEARTBEAT_HEIGHT };
 
 /* What a vote needs precedes it. */
 static const uint8_t kinds_in_order[] = {
@@ -64,16 +67,13 @@ static enum verdict decode_ask_blocks(struct slice bytes, struct arena *arena,
     return VERDICT_ACCEPTED;
 }
 
-static enum verdict decode_heartbeat(struct slice bytes, struct arena *arena,
-                                     struct heartbeat *heartbeat)
+static enum verdict decode_heartbeat(struct slice bytes, struct heartbeat *heartbeat)
 {
-    const Strategos__Heartbeat *from =
-        (const void *)schema_unpack(&strategos__heartbeat__descriptor, bytes, arena);
-    if (from == NULL) {
-        return VERDICT_MALFORMED;
-    }
-    *heartbeat = (struct heartbeat){.view = from->view, .height = from->height};
-    return VERDICT_ACCEPTED;
+    struct walk walk = walk_of(bytes);
+    return walk_u64(&walk, HEARTBEAT_VIEW, &heartbeat->view) &&
+                   walk_u64(&walk, HEARTBEAT_HEIGHT, &heartbeat->height) && walk_is_at_end(&walk)
+               ? VERDICT_ACCEPTED
+               : VERDICT_MALFORMED;
 }
 
 static enum verdict decode_message(const struct frame_part *part, struct arena *arena,
@@ -101,7 +101,7 @@ static enum verdict decode_message(const struct frame_part *part, struct arena *
     case PEER_BLOCK:
         return wire_decode_block(bytes, arena, &message->block);
     case PEER_HEARTBEAT:
-        return decode_heartbeat(bytes, arena, &message->heartbeat);
+        return decode_heartbeat(bytes, &message->heartbeat);
     }
     return VERDICT_MALFORMED;
 }
@@ -175,23 +175,11 @@ static void pack_ask_blocks(struct buffer *out, const struct ask_blocks *ask)
 
 static void pack_heartbeat(struct buffer *out, const struct heartbeat *heartbeat)
 {
-    Strategos__Heartbeat message = {
-        .base = PROTOBUF_C_MESSAGE_INIT(&strategos__heartbeat__descriptor),
-        .view = heartbeat->view,
-        .height = heartbeat->height,
-    };
-    schema_pack_field(out, PEER_HEARTBEAT, &message.base);
-}
-
-/* A vote is packed by protobuf-c and small: its length is a byte, put in afterwards. */
-static void pack_vote(struct buffer *out, const struct vote *vote)
-{
-    size_t const size_max = 127;
-    pack_head(out, PEER_VOTE, size_max);
-    size_t start = out->size;
-    wire_encode_vote(out, vote);
-    ASSERT(out->size - start <= size_max);
-    out->data[start - 1] = (uint8_t)(out->size - start);
+    pack_head(out, PEER_HEARTBEAT,
+              pack_u64_size(HEARTBEAT_VIEW, heartbeat->view) +
+                  pack_u64_size(HEARTBEAT_HEIGHT, heartbeat->height));
+    pack_u64(out, HEARTBEAT_VIEW, heartbeat->view);
+    pack_u64(out, HEARTBEAT_HEIGHT, heartbeat->height);
 }
 
 void wire_encode_peer_message(struct buffer *out, const struct peer_message *message)
@@ -209,7 +197,8 @@ void wire_encode_peer_message(struct buffer *out, const struct peer_message *mes
         wire_encode_proposal(out, &message->proposal);
         return;
     case PEER_VOTE:
-        pack_vote(out, &message->vote);
+        pack_head(out, PEER_VOTE, wire_vote_size(&message->vote));
+        wire_encode_vote(out, &message->vote);
         return;
     case PEER_ASK_VIEW:
         pack_ask_view(out, &message->ask_view);

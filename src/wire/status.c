@@ -1,6 +1,8 @@
-/* status.c - what operators ask for: a replica's status and parts of the log. */
+/* status.c - what operators ask for: a replica's status, by protobuf-c, and parts of the log, in
+ * place, because they hold orders. */
 #include "wire/pack.h"
 #include "wire/parts.h"
+#include "wire/walk.h"
 
 #include "base/assert.h"
 
@@ -139,28 +141,51 @@ void wire_pack_status(struct buffer *out, uint32_t number, const struct status *
     schema_pack_field(out, number, &message.base);
 }
 
+/* How many entries are left; SIZE_MAX if there are too many, or something else. */
+static size_t count_entries(struct walk walk)
+{
+    size_t count = 0;
+    while (!walk_is_at_end(&walk)) {
+        struct slice entry;
+        if (!walk_bytes(&walk, LOG_ENTRY, &entry) || count == LOG_ENTRIES_MAX) {
+            return SIZE_MAX;
+        }
+        count++;
+    }
+    return count;
+}
+
+static bool read_entry(struct walk *walk, struct arena *arena, struct log_entry *entry)
+{
+    struct slice bytes, order;
+    if (!walk_bytes(walk, LOG_ENTRY, &bytes)) {
+        return false;
+    }
+    struct walk fields = walk_of(bytes);
+    return walk_bytes(&fields, ENTRY_ORDER, &order) &&
+           walk_fixed(&fields, ENTRY_DIGEST, entry->digest.bytes, DIGEST_BYTES) &&
+           walk_u64(&fields, ENTRY_REQUEST_COUNT, &entry->request_count) &&
+           walk_is_at_end(&fields) && wire_read_order(order, arena, &entry->order);
+}
+
 enum verdict wire_decode_log_part(struct slice bytes, struct arena *arena, struct log_part *part)
 {
-    const Strategos__LogPart *from =
-        (const void *)schema_unpack(&strategos__log_part__descriptor, bytes, arena);
-    if (from == NULL || from->n_entry > LOG_ENTRIES_MAX) {
+    struct walk walk = walk_of(bytes);
+    if (!walk_u64(&walk, LOG_NUMBER, &part->number) || !walk_u64(&walk, LOG_LAST, &part->last)) {
         return VERDICT_MALFORMED;
     }
-    struct log_entry *entries = arena_take_array(arena, from->n_entry, sizeof *entries);
+    part->count = count_entries(walk);
+    struct log_entry *entries =
+        part->count == SIZE_MAX ? NULL : arena_take_array(arena, part->count, sizeof *entries);
     if (entries == NULL) {
         return VERDICT_MALFORMED;
     }
-    for (size_t i = 0; i < from->n_entry; i++) {
-        const Strategos__LogEntry *entry = from->entry[i];
-        if (!schema_is_known(&entry->base) ||
-            !wire_read_order(entry->order, arena, &entries[i].order) ||
-            !schema_copy(&entry->digest, entries[i].digest.bytes, DIGEST_BYTES)) {
+    for (size_t i = 0; i < part->count; i++) {
+        if (!read_entry(&walk, arena, &entries[i])) {
             return VERDICT_MALFORMED;
         }
-        entries[i].request_count = entry->request_count;
     }
-    *part = (struct log_part){
-        .number = from->number, .last = from->last, .count = from->n_entry, .entries = entries};
+    part->entries = entries;
     return VERDICT_ACCEPTED;
 }
 

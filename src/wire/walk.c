@@ -1,9 +1,12 @@
 /* walk.c - see walk.h. */
 #include "wire/walk.h"
 
+#include "base/assert.h"
+
 enum wire_type { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
 #define VARINT_BYTES_MAX 10u
+#define NUMBER_MAX       15u /* of a field whose tag is one byte */
 
 /* The shortest encoding of a number, and no other: 7 bits a byte, lowest first. */
 static bool read_long_varint(struct walk *walk, uint64_t *value)
@@ -28,7 +31,7 @@ static bool read_long_varint(struct walk *walk, uint64_t *value)
     return false;
 }
 
-/* Most tags and lengths are one byte. The long way works on copies, so that the short one can keep
+/* Most lengths are one byte. The long way works on copies, so that the short one can keep
  * everything in registers. */
 static inline bool read_varint(struct walk *walk, uint64_t *value)
 {
@@ -48,28 +51,40 @@ static inline bool read_varint(struct walk *walk, uint64_t *value)
     return true;
 }
 
-static inline bool read_tag(struct walk *walk, uint32_t *number, enum wire_type *type)
+/* Past a tag of one byte. */
+static inline bool skip_tag(struct walk *walk, uint32_t number, enum wire_type type)
 {
-    uint64_t tag;
-    if (!read_varint(walk, &tag) || tag > UINT32_MAX) {
+    ASSERT(number <= NUMBER_MAX);
+    if (walk->left == 0 || walk->at[0] != (number << 3 | type)) {
         return false;
     }
-    uint32_t low = (uint32_t)tag & 7;
-    if (low != WIRE_VARINT && low != WIRE_BYTES) {
-        return false;
-    }
-    *type = low == WIRE_VARINT ? WIRE_VARINT : WIRE_BYTES;
-    *number = (uint32_t)tag >> 3;
+    walk->at++;
+    walk->left--;
     return true;
+}
+
+/* The length of a field and its bytes, after the tag. */
+static inline bool read_bytes(struct walk *walk, struct slice *bytes)
+{
+    uint64_t size;
+    if (!read_varint(walk, &size) || size > walk->left) {
+        return false;
+    }
+    *bytes = slice_of(walk->at, (size_t)size);
+    walk->at += size;
+    walk->left -= (size_t)size;
+    return true;
+}
+
+bool walk_varint(struct walk *walk, uint64_t *value)
+{
+    return read_varint(walk, value);
 }
 
 bool walk_u64(struct walk *walk, uint32_t number, uint64_t *value)
 {
     struct walk next = *walk;
-    uint32_t found;
-    enum wire_type type;
-    if (!read_tag(&next, &found, &type) || found != number || type != WIRE_VARINT ||
-        !read_varint(&next, value)) {
+    if (!skip_tag(&next, number, WIRE_VARINT) || !read_varint(&next, value)) {
         return false;
     }
     *walk = next;
@@ -79,37 +94,45 @@ bool walk_u64(struct walk *walk, uint32_t number, uint64_t *value)
 bool walk_any_bytes(struct walk *walk, uint32_t *number, struct slice *bytes)
 {
     struct walk next = *walk;
-    enum wire_type type;
-    uint64_t size;
-    if (!read_tag(&next, number, &type) || type != WIRE_BYTES || !read_varint(&next, &size) ||
-        size > next.left) {
+    if (next.left == 0 || next.at[0] >> 3 > NUMBER_MAX) {
         return false;
     }
-    *bytes = slice_of(next.at, (size_t)size);
-    walk->at = next.at + size;
-    walk->left = next.left - (size_t)size;
+    *number = next.at[0] >> 3;
+    if (!skip_tag(&next, *number, WIRE_BYTES) || !read_bytes(&next, bytes)) {
+        return false;
+    }
+    *walk = next;
     return true;
 }
 
 bool walk_bytes(struct walk *walk, uint32_t number, struct slice *bytes)
 {
     struct walk next = *walk;
-    uint32_t found;
-    if (!walk_any_bytes(&next, &found, bytes) || found != number) {
+    if (!skip_tag(&next, number, WIRE_BYTES) || !read_bytes(&next, bytes)) {
         return false;
     }
     *walk = next;
     return true;
 }
 
-bool walk_fixed(struct walk *walk, uint32_t number, void *to, size_t size)
+bool walk_sized(struct walk *walk, uint32_t number, const uint8_t **at, size_t size)
 {
     struct walk next = *walk;
     struct slice bytes;
-    if (!walk_bytes(&next, number, &bytes) || bytes.size != size) {
+    if (!skip_tag(&next, number, WIRE_BYTES) || !read_bytes(&next, &bytes) || bytes.size != size) {
         return false;
     }
-    memcpy(to, bytes.data, size);
+    *at = bytes.data;
     *walk = next;
+    return true;
+}
+
+bool walk_fixed(struct walk *walk, uint32_t number, void *to, size_t size)
+{
+    const uint8_t *at;
+    if (!walk_sized(walk, number, &at, size)) {
+        return false;
+    }
+    bytes_copy(to, at, size);
     return true;
 }

@@ -1,10 +1,12 @@
-/* walk.h - reads protobuf's wire encoding in place, for the few messages that carry bulk: frames,
- * segments, blocks and replies. What it returns points into the bytes it was given; nothing is
- * copied. All other messages are unpacked by protobuf-c (schema.h).
+/* walk.h - reads protobuf's wire encoding in place, for the messages that carry bulk and for those
+ * that every order costs many of: frames, segments, orders, votes, certificates, heartbeats and
+ * replies. What it returns points into the bytes it was given; nothing is copied. All other
+ * messages are unpacked by protobuf-c (schema.h).
  *
- * A message is read field by field in order of number, as every encoder writes it. Getters return
- * false, and do not move, if the next field is another one, cut short, of another type, or if a
- * varint is longer than it need be. So a message has one encoding only. */
+ * A message is read field by field in order of number, as every encoder writes it; numbers go up to
+ * 15, so that a tag is one byte. Getters return false, and do not move, if the next field is
+ * another one, cut short, of another type, or if a varint is longer than it need be. So a message
+ * has one encoding only: exactly what protobuf-c unpacks, and packs again to the same bytes. */
 #ifndef STRATEGOS_WIRE_WALK_H
 #define STRATEGOS_WIRE_WALK_H
 
@@ -32,10 +34,14 @@ MUST_USE bool walk_u64(struct walk *walk, uint32_t number, uint64_t *value);
 /* Field `number` as bytes of any size. */
 MUST_USE bool walk_bytes(struct walk *walk, uint32_t number, struct slice *bytes);
 
-/* Field `number` as exactly `size` bytes, copied to `to`. */
+/* Field `number` as exactly `size` bytes: in place, or copied to `to`. */
+MUST_USE bool walk_sized(struct walk *walk, uint32_t number, const uint8_t **at, size_t size);
 MUST_USE bool walk_fixed(struct walk *walk, uint32_t number, void *to, size_t size);
 
 /* The next field, which must hold bytes, whatever its number: for frames. */
 MUST_USE bool walk_any_bytes(struct walk *walk, uint32_t *number, struct slice *bytes);
+
+/* A bare number, as in a packed repeated field. */
+MUST_USE bool walk_varint(struct walk *walk, uint64_t *value);
 
 #endif
