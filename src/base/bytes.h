@@ -53,24 +53,31 @@ static inline void bytes_copy(void *to, const void *from, size_t size)
     }
 }
 
+/* Written out, each of these is one store or load: compilers know them. */
 static inline void put_u32(uint8_t *to, uint32_t value)
 {
-    for (int i = 0; i < 4; i++) {
-        to[i] = (uint8_t)(value >> (8 * i));
-    }
+    to[0] = (uint8_t)value;
+    to[1] = (uint8_t)(value >> 8);
+    to[2] = (uint8_t)(value >> 16);
+    to[3] = (uint8_t)(value >> 24);
 }
 
 static inline void put_u64(uint8_t *to, uint64_t value)
 {
-    for (int i = 0; i < 8; i++) {
-        to[i] = (uint8_t)(value >> (8 * i));
-    }
+    to[0] = (uint8_t)value;
+    to[1] = (uint8_t)(value >> 8);
+    to[2] = (uint8_t)(value >> 16);
+    to[3] = (uint8_t)(value >> 24);
+    to[4] = (uint8_t)(value >> 32);
+    to[5] = (uint8_t)(value >> 40);
+    to[6] = (uint8_t)(value >> 48);
+    to[7] = (uint8_t)(value >> 56);
 }
 
 static inline uint32_t get_u32(const uint8_t *from)
 {
     return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-           (uint32_t)from[3] << 24; /* one load: compilers know it */
+           (uint32_t)from[3] << 24;
 }
 
 static inline uint64_t get_u64(const uint8_t *from)

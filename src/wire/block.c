@@ -58,12 +58,12 @@ enum verdict wire_decode_block(struct slice bytes, struct arena *arena, struct b
 
 size_t wire_block_size(const struct block *block)
 {
-    size_t size = pack_bytes_size(BLOCK_ORDER, wire_order_size(&block->order));
+    size_t size = pack_bytes_size(wire_order_size(&block->order));
     if (block->has_certificate) {
-        size += pack_bytes_size(BLOCK_CERTIFICATE, wire_certificate_size(&block->certificate));
+        size += pack_bytes_size(wire_certificate_size(&block->certificate));
     }
     for (size_t i = 0; i < block->segment_count; i++) {
-        size += pack_bytes_size(BLOCK_SEGMENT, block->segments[i].encoded.size);
+        size += pack_bytes_size(block->segments[i].encoded.size);
     }
     return size;
 }

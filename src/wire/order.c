@@ -42,7 +42,7 @@ static void pack_tip(struct buffer *out, const struct lane_tip *tip)
 /* The tips that are left, all of one size. */
 static bool read_tips(struct walk *walk, struct arena *arena, struct order *order)
 {
-    size_t count = walk->left / pack_bytes_size(ORDER_TIP, TIP_BYTES);
+    size_t count = walk->left / pack_bytes_size(TIP_BYTES);
     order->tip_count = count;
     order->tips = NULL;
     if (count == 0 || count > TIPS_PER_ORDER_MAX) {
@@ -75,12 +75,9 @@ bool wire_read_order(struct slice bytes, struct arena *arena, struct order *orde
 
 size_t wire_order_size(const struct order *order)
 {
-    return pack_u64_size(ORDER_VIEW, order->view) +
-           pack_u64_size(ORDER_PARENT_VIEW, order->parent_view) +
-           pack_bytes_size(ORDER_PARENT, DIGEST_BYTES) +
-           pack_u64_size(ORDER_HEIGHT, order->height) +
-           pack_u64_size(ORDER_TIME_NS, order->time_ns) +
-           order->tip_count * pack_bytes_size(ORDER_TIP, TIP_BYTES);
+    return pack_u64_size(order->view) + pack_u64_size(order->parent_view) +
+           pack_bytes_size(DIGEST_BYTES) + pack_u64_size(order->height) +
+           pack_u64_size(order->time_ns) + order->tip_count * pack_bytes_size(TIP_BYTES);
 }
 
 void wire_pack_order(struct buffer *out, uint32_t number, const struct order *order)
@@ -112,8 +109,7 @@ enum verdict wire_decode_proposal(struct slice bytes, struct arena *arena,
 
 size_t wire_proposal_size(const struct proposal *proposal)
 {
-    return pack_bytes_size(PROPOSAL_ORDER, wire_order_size(&proposal->order)) +
-           pack_bytes_size(PROPOSAL_SIGNATURE, SIGNATURE_BYTES);
+    return pack_bytes_size(wire_order_size(&proposal->order)) + pack_bytes_size(SIGNATURE_BYTES);
 }
 
 void wire_encode_proposal(struct buffer *out, const struct proposal *proposal)

@@ -176,8 +176,7 @@ static void pack_ask_blocks(struct buffer *out, const struct ask_blocks *ask)
 static void pack_heartbeat(struct buffer *out, const struct heartbeat *heartbeat)
 {
     pack_head(out, PEER_HEARTBEAT,
-              pack_u64_size(HEARTBEAT_VIEW, heartbeat->view) +
-                  pack_u64_size(HEARTBEAT_HEIGHT, heartbeat->height));
+              pack_u64_size(heartbeat->view) + pack_u64_size(heartbeat->height));
     pack_u64(out, HEARTBEAT_VIEW, heartbeat->view);
     pack_u64(out, HEARTBEAT_HEIGHT, heartbeat->height);
 }
@@ -230,13 +229,13 @@ size_t wire_peer_message_size(const struct peer_message *message)
 {
     switch (message->kind) {
     case PEER_SEGMENT:
-        return pack_bytes_size(PEER_SEGMENT, message->segment.encoded.size);
+        return pack_bytes_size(message->segment.encoded.size);
     case PEER_CERTIFICATE:
-        return pack_bytes_size(PEER_CERTIFICATE, wire_certificate_size(&message->certificate));
+        return pack_bytes_size(wire_certificate_size(&message->certificate));
     case PEER_PROPOSAL:
-        return pack_bytes_size(PEER_PROPOSAL, wire_proposal_size(&message->proposal));
+        return pack_bytes_size(wire_proposal_size(&message->proposal));
     case PEER_BLOCK:
-        return pack_bytes_size(PEER_BLOCK, wire_block_size(&message->block));
+        return pack_bytes_size(wire_block_size(&message->block));
     case PEER_VOTE:
     case PEER_ASK_VIEW:
     case PEER_ASK_ORDER:

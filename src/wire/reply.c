@@ -70,10 +70,9 @@ enum verdict wire_decode_replies(struct slice bytes, struct arena *arena, struct
 
 size_t wire_replies_size(const struct replies *replies)
 {
-    size_t size = pack_u64_size(REPLIES_SESSION, replies->session) +
-                  pack_u64_size(REPLIES_FIRST, replies->first);
+    size_t size = pack_u64_size(replies->session) + pack_u64_size(replies->first);
     for (size_t i = 0; i < replies->count; i++) {
-        size += pack_bytes_size(REPLIES_REPLY, 1 + replies->replies[i].result.size);
+        size += pack_bytes_size(1 + replies->replies[i].result.size);
     }
     return size;
 }
@@ -100,9 +99,8 @@ enum verdict wire_decode_query_reply(struct slice bytes, struct query_reply *rep
 
 size_t wire_query_reply_size(const struct query_reply *reply)
 {
-    return pack_u64_size(QUERY_REPLY_NUMBER, reply->number) +
-           pack_u64_size(QUERY_REPLY_HEIGHT, reply->height) +
-           pack_bytes_size(QUERY_REPLY_REPLY, 1 + reply->reply.result.size);
+    return pack_u64_size(reply->number) + pack_u64_size(reply->height) +
+           pack_bytes_size(1 + reply->reply.result.size);
 }
 
 void wire_encode_query_reply(struct buffer *out, const struct query_reply *reply)

@@ -191,17 +191,16 @@ enum verdict wire_decode_log_part(struct slice bytes, struct arena *arena, struc
 
 static size_t entry_size(const struct log_entry *entry)
 {
-    return pack_bytes_size(ENTRY_ORDER, wire_order_size(&entry->order)) +
-           pack_bytes_size(ENTRY_DIGEST, DIGEST_BYTES) +
-           pack_u64_size(ENTRY_REQUEST_COUNT, entry->request_count);
+    return pack_bytes_size(wire_order_size(&entry->order)) + pack_bytes_size(DIGEST_BYTES) +
+           pack_u64_size(entry->request_count);
 }
 
 void wire_pack_log_part(struct buffer *out, uint32_t number, const struct log_part *part)
 {
     ASSERT(part->count <= LOG_ENTRIES_MAX);
-    size_t size = pack_u64_size(LOG_NUMBER, part->number) + pack_u64_size(LOG_LAST, part->last);
+    size_t size = pack_u64_size(part->number) + pack_u64_size(part->last);
     for (size_t i = 0; i < part->count; i++) {
-        size += pack_bytes_size(LOG_ENTRY, entry_size(&part->entries[i]));
+        size += pack_bytes_size(entry_size(&part->entries[i]));
     }
     pack_head(out, number, size);
     pack_u64(out, LOG_NUMBER, part->number);

@@ -62,10 +62,9 @@ enum verdict wire_decode_vote(struct slice bytes, struct arena *arena, struct vo
 
 size_t wire_vote_size(const struct vote *vote)
 {
-    return pack_u64_size(VOTE_KIND, (uint64_t)vote->kind) + pack_u64_size(VOTE_VOTER, vote->voter) +
-           pack_u64_size(VOTE_VIEW, vote->view) +
-           pack_bytes_size(VOTE_DIGEST, digest_size(vote->kind)) +
-           pack_bytes_size(VOTE_SIGNATURE, SIGNATURE_BYTES);
+    return pack_u64_size((uint64_t)vote->kind) + pack_u64_size(vote->voter) +
+           pack_u64_size(vote->view) + pack_bytes_size(digest_size(vote->kind)) +
+           pack_bytes_size(SIGNATURE_BYTES);
 }
 
 void wire_encode_vote(struct buffer *out, const struct vote *vote)
@@ -123,10 +122,9 @@ enum verdict wire_decode_certificate(struct slice bytes, struct arena *arena,
 
 size_t wire_certificate_size(const struct certificate *certificate)
 {
-    return pack_u64_size(CERTIFICATE_KIND, (uint64_t)certificate->kind) +
-           pack_u64_size(CERTIFICATE_VIEW, certificate->view) +
-           pack_bytes_size(CERTIFICATE_DIGEST, digest_size(certificate->kind)) +
-           certificate->count * pack_bytes_size(CERTIFICATE_SIGNATURE, VOTER_SIGNATURE_BYTES);
+    return pack_u64_size((uint64_t)certificate->kind) + pack_u64_size(certificate->view) +
+           pack_bytes_size(digest_size(certificate->kind)) +
+           certificate->count * pack_bytes_size(VOTER_SIGNATURE_BYTES);
 }
 
 static void pack_voter_signature(struct buffer *out, const struct certificate_signature *signature)

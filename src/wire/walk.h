@@ -10,8 +10,11 @@
 #ifndef STRATEGOS_WIRE_WALK_H
 #define STRATEGOS_WIRE_WALK_H
 
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "base/error.h"
+
+#define WALK_NUMBER_MAX 15u
 
 struct walk {
     const uint8_t *at;
@@ -28,20 +31,98 @@ static inline bool walk_is_at_end(const struct walk *walk)
     return walk->left == 0;
 }
 
-/* Field `number` as a uint64. */
-MUST_USE bool walk_u64(struct walk *walk, uint32_t number, uint64_t *value);
+static inline void walk_move(struct walk *walk, size_t size)
+{
+    walk->at += size;
+    walk->left -= size;
+}
 
-/* Field `number` as bytes of any size. */
-MUST_USE bool walk_bytes(struct walk *walk, uint32_t number, struct slice *bytes);
-
-/* Field `number` as exactly `size` bytes: in place, or copied to `to`. */
-MUST_USE bool walk_sized(struct walk *walk, uint32_t number, const uint8_t **at, size_t size);
-MUST_USE bool walk_fixed(struct walk *walk, uint32_t number, void *to, size_t size);
-
-/* The next field, which must hold bytes, whatever its number: for frames. */
-MUST_USE bool walk_any_bytes(struct walk *walk, uint32_t *number, struct slice *bytes);
+/* The shortest encoding of a number of more than 7 bits, and no other: how many bytes it has, or 0
+ * if the bytes do not begin with one. */
+MUST_USE size_t walk_read_long(struct slice bytes, uint64_t *value);
 
 /* A bare number, as in a packed repeated field. */
-MUST_USE bool walk_varint(struct walk *walk, uint64_t *value);
+MUST_USE static inline bool walk_varint(struct walk *walk, uint64_t *value)
+{
+    if (walk->left != 0 && walk->at[0] < 0x80) {
+        *value = walk->at[0];
+        walk_move(walk, 1);
+        return true;
+    }
+    size_t size = walk_read_long(slice_of(walk->at, walk->left), value);
+    walk_move(walk, size);
+    return size != 0;
+}
+
+/* `type`: protobuf's wire type. */
+MUST_USE static inline bool walk_is_at(const struct walk *walk, uint32_t number, uint32_t type)
+{
+    ASSERT(number <= WALK_NUMBER_MAX);
+    return walk->left != 0 && walk->at[0] == (number << 3 | type);
+}
+
+/* Field `number` as a uint64. */
+MUST_USE static inline bool walk_u64(struct walk *walk, uint32_t number, uint64_t *value)
+{
+    struct walk next = *walk;
+    if (!walk_is_at(walk, number, 0)) {
+        return false;
+    }
+    walk_move(&next, 1);
+    if (!walk_varint(&next, value)) {
+        return false;
+    }
+    *walk = next;
+    return true;
+}
+
+/* Field `number` as bytes of any size. */
+MUST_USE static inline bool walk_bytes(struct walk *walk, uint32_t number, struct slice *bytes)
+{
+    struct walk next = *walk;
+    uint64_t size;
+    if (!walk_is_at(walk, number, 2)) {
+        return false;
+    }
+    walk_move(&next, 1);
+    if (!walk_varint(&next, &size) || size > next.left) {
+        return false;
+    }
+    *bytes = slice_of(next.at, (size_t)size);
+    walk_move(&next, (size_t)size);
+    *walk = next;
+    return true;
+}
+
+/* Field `number` as exactly `size` bytes: in place, or copied to `to`. */
+MUST_USE static inline bool walk_sized(struct walk *walk, uint32_t number, const uint8_t **at,
+                                       size_t size)
+{
+    struct walk next = *walk;
+    struct slice bytes;
+    if (!walk_bytes(&next, number, &bytes) || bytes.size != size) {
+        return false;
+    }
+    *at = bytes.data;
+    *walk = next;
+    return true;
+}
+
+MUST_USE static inline bool walk_fixed(struct walk *walk, uint32_t number, void *to, size_t size)
+{
+    const uint8_t *at;
+    if (!walk_sized(walk, number, &at, size)) {
+        return false;
+    }
+    bytes_copy(to, at, size);
+    return true;
+}
+
+/* The next field, which must hold bytes, whatever its number: for frames. */
+MUST_USE static inline bool walk_any_bytes(struct walk *walk, uint32_t *number, struct slice *bytes)
+{
+    *number = walk->left == 0 ? 0 : walk->at[0] >> 3;
+    return *number <= WALK_NUMBER_MAX && walk_bytes(walk, *number, bytes);
+}
 
 #endif

@@ -268,14 +268,13 @@ static enum opinion opinion_of(const struct subject *subject, struct slice bytes
         return OPINION_NONE;
     }
     enum opinion opinion = OPINION_OTHER_BYTES;
-    uint8_t *packed = malloc(bytes.size + 1);
-    assert_non_null(packed);
-    if (protobuf_c_message_get_packed_size(message) == bytes.size &&
-        protobuf_c_message_pack(message, packed) == bytes.size &&
-        memcmp(packed, bytes.data, bytes.size) == 0) {
+    struct buffer packed = {0};
+    size_t size = protobuf_c_message_get_packed_size(message);
+    packed.size = protobuf_c_message_pack(message, buffer_reserve(&packed, size));
+    if (slice_is_equal(buffer_slice(&packed), bytes)) {
         opinion = subject->is_within(message) ? OPINION_GOOD : OPINION_BREAKS_RULE;
     }
-    free(packed);
+    buffer_fini(&packed);
     protobuf_c_message_free_unpacked(message, NULL);
     return opinion;
 }
