@@ -13,10 +13,11 @@
 
 #include <stdlib.h>
 
-struct stored_segment {
-    uint64_t sequence;
+struct known_segment {
+    uint64_t sequence; /* as those who stored it say */
     struct oracle_mark previous;
-    uint64_t forgotten; /* in that start of its replica; 0: never */
+    uint32_t stored; /* bit r: by replica r, at some time */
+    bool is_named;   /* a tip of an order that was voted for */
 };
 
 struct named { /* a tip of the order that the replica stored last */
@@ -27,12 +28,12 @@ struct named { /* a tip of the order that the replica stored last */
 
 struct grounds {
     struct oracle_self self;
-    struct oracle_map index; /* (replica, mark of the digest) -> index */
-    struct stored_segment *segments;
+    struct oracle_map index; /* mark of the digest -> index */
+    struct known_segment *segments;
     size_t count;
     size_t capacity;
-    struct oracle_map named;         /* mark of the digest -> 1: a tip of an order voted for */
-    struct oracle_map notarizations; /* (view, replica) -> 1 */
+    struct oracle_map forgotten;       /* (segment, replica) -> in that start of it; 0: not */
+    struct oracle_pages notarizations; /* by view, uint32_t: bit r: r has stored one */
     struct {
         struct named *tips;
         size_t count;
@@ -46,35 +47,76 @@ static struct oracle_mark mark_of(const struct digest *digest)
     return oracle_mark_of_digest(digest);
 }
 
-static struct stored_segment *find_segment(const struct grounds *grounds, replica_id replica,
-                                           struct oracle_mark mark)
+static const struct known_segment *find_segment(const struct grounds *grounds,
+                                                struct oracle_mark mark)
 {
-    const uint64_t *index = oracle_map_find(&grounds->index, oracle_mix(replica, mark.a), mark.b);
+    const uint64_t *index = oracle_map_find(&grounds->index, mark.a, mark.b);
     return index == NULL ? NULL : &grounds->segments[*index];
+}
+
+static struct known_segment *segment_at(struct grounds *grounds, struct oracle_mark mark)
+{
+    bool is_new;
+    uint64_t *index = oracle_map_at(&grounds->index, mark.a, mark.b, &is_new);
+    if (is_new) {
+        *index = grounds->count;
+        grounds->segments = oracle_grow(grounds->segments, grounds->count, &grounds->capacity,
+                                        sizeof *grounds->segments);
+        grounds->segments[grounds->count++] = (struct known_segment){.stored = 0};
+    }
+    return &grounds->segments[*index];
+}
+
+static uint64_t *find_forgotten(const struct grounds *grounds, replica_id replica,
+                                const struct known_segment *segment)
+{
+    return oracle_map_find(&grounds->forgotten, (uint64_t)(segment - grounds->segments), replica);
+}
+
+static bool has_stored(const struct known_segment *segment, replica_id replica)
+{
+    return segment != NULL && (segment->stored >> replica & 1) != 0;
+}
+
+static bool is_held(const struct grounds *grounds, replica_id replica,
+                    const struct known_segment *segment)
+{
+    if (!has_stored(segment, replica)) {
+        return false;
+    }
+    const uint64_t *forgotten = find_forgotten(grounds, replica, segment);
+    return forgotten == NULL || *forgotten != grounds->starts[replica];
+}
+
+static bool is_named(const struct grounds *grounds, struct oracle_mark mark)
+{
+    const struct known_segment *segment = find_segment(grounds, mark);
+    return segment != NULL && segment->is_named;
 }
 
 static void keep_segment(struct grounds *grounds, replica_id replica, const struct segment *segment,
                          const struct digest *digest)
 {
-    bool is_new;
-    struct oracle_mark mark = mark_of(digest);
-    uint64_t *index = oracle_map_at(&grounds->index, oracle_mix(replica, mark.a), mark.b, &is_new);
-    if (is_new) {
-        *index = grounds->count;
-        grounds->segments = oracle_grow(grounds->segments, grounds->count, &grounds->capacity,
-                                        sizeof *grounds->segments);
-        grounds->segments[grounds->count++] = (struct stored_segment){
-            .sequence = segment->sequence, .previous = mark_of(&segment->previous)};
+    struct known_segment *known = segment_at(grounds, mark_of(digest));
+    if (known->stored == 0) {
+        known->sequence = segment->sequence;
+        known->previous = mark_of(&segment->previous);
     }
-    grounds->segments[*index].forgotten = 0;
+    known->stored |= UINT32_C(1) << replica;
+    uint64_t *forgotten = find_forgotten(grounds, replica, known);
+    if (forgotten != NULL) {
+        *forgotten = 0;
+    }
 }
 
 /* While a replica restores, what it forgets it may find again in a later record. */
 static void on_forgotten(struct grounds *grounds, replica_id replica, const struct digest *digest)
 {
-    struct stored_segment *stored = find_segment(grounds, replica, mark_of(digest));
-    if (stored != NULL && (grounds->self.history->running >> replica & 1) != 0) {
-        stored->forgotten = grounds->starts[replica];
+    const struct known_segment *segment = find_segment(grounds, mark_of(digest));
+    bool is_new;
+    if (has_stored(segment, replica) && (grounds->self.history->running >> replica & 1) != 0) {
+        *oracle_map_at(&grounds->forgotten, (uint64_t)(segment - grounds->segments), replica,
+                       &is_new) = grounds->starts[replica];
     }
 }
 
@@ -95,7 +137,6 @@ static void on_order(struct grounds *grounds, replica_id replica, const struct o
 static void on_effect(struct grounds *grounds, const struct sighting *sighting)
 {
     const struct effect *effect = sighting->effect;
-    bool is_new;
     switch (effect->kind) {
     case EFFECT_PERSIST_SEGMENT:
         keep_segment(grounds, sighting->replica, effect->segment, effect->digest);
@@ -108,8 +149,9 @@ static void on_effect(struct grounds *grounds, const struct sighting *sighting)
         return;
     case EFFECT_PERSIST_CERTIFICATE:
         if (effect->certificate->kind == VOTE_NOTARIZE) {
-            *oracle_map_at(&grounds->notarizations, effect->certificate->view, sighting->replica,
-                           &is_new) = 1;
+            uint32_t *stored =
+                oracle_pages_at(&grounds->notarizations, effect->certificate->view, sizeof *stored);
+            *stored |= UINT32_C(1) << sighting->replica;
         }
         return;
     case EFFECT_PERSIST_VOTE:
@@ -127,13 +169,13 @@ static void on_effect(struct grounds *grounds, const struct sighting *sighting)
 static uint64_t find_missing(const struct grounds *grounds, replica_id replica, struct named at)
 {
     do {
-        const struct stored_segment *stored = find_segment(grounds, replica, at.mark);
-        if (stored == NULL || stored->forgotten == grounds->starts[replica]) {
+        const struct known_segment *segment = find_segment(grounds, at.mark);
+        if (!is_held(grounds, replica, segment)) {
             return at.sequence;
         }
-        at.sequence = stored->sequence - 1;
-        at.mark = stored->previous;
-    } while (at.sequence != 0 && oracle_map_find(&grounds->named, at.mark.a, at.mark.b) == NULL);
+        at.sequence = segment->sequence - 1;
+        at.mark = segment->previous;
+    } while (at.sequence != 0 && !is_named(grounds, at.mark));
     return 0;
 }
 
@@ -158,9 +200,14 @@ static void judge_notarize(struct grounds *grounds, replica_id replica)
                                 (unsigned long long)history->spoken.view,
                                 (unsigned long long)tip.sequence, (unsigned long long)missing);
         }
-        bool is_new;
-        *oracle_map_at(&grounds->named, tip.mark.a, tip.mark.b, &is_new) = 1;
+        segment_at(grounds, tip.mark)->is_named = true;
     }
+}
+
+static bool has_notarization(const struct grounds *grounds, replica_id replica, view_nr view)
+{
+    const uint32_t *stored = oracle_pages_find(&grounds->notarizations, view, sizeof *stored);
+    return stored != NULL && (*stored >> replica & 1) != 0;
 }
 
 static void judge_vote(struct grounds *grounds, replica_id replica)
@@ -168,8 +215,7 @@ static void judge_vote(struct grounds *grounds, replica_id replica)
     const struct oracle_statement *vote = &grounds->self.history->spoken;
     if (vote->kind == VOTE_NOTARIZE) {
         judge_notarize(grounds, replica);
-    } else if (vote->kind == VOTE_FINALIZE &&
-               oracle_map_find(&grounds->notarizations, vote->view, replica) == NULL) {
+    } else if (vote->kind == VOTE_FINALIZE && !has_notarization(grounds, replica, vote->view)) {
         oracle_finding_note(&grounds->self.finding,
                             "replica %u said Finalize(%llu, %s..) without having stored the "
                             "notarization",
@@ -199,8 +245,8 @@ static void fini(void *self)
 {
     struct grounds *grounds = self;
     oracle_map_fini(&grounds->index);
-    oracle_map_fini(&grounds->named);
-    oracle_map_fini(&grounds->notarizations);
+    oracle_map_fini(&grounds->forgotten);
+    oracle_pages_fini(&grounds->notarizations);
     free(grounds->segments);
     for (replica_id i = 0; i < REPLICAS_MAX; i++) {
         free(grounds->orders[i].tips);

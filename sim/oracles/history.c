@@ -43,11 +43,8 @@ void oracle_history_free(struct oracle_history *history)
     oracle_shelf_fini(&history->shelf);
     oracle_map_fini(&history->clients);
     oracle_map_fini(&history->lane_index);
-    oracle_map_fini(&history->operation_index);
-    oracle_map_fini(&history->order_index);
-    oracle_map_fini(&history->voted_index);
-    oracle_map_fini(&history->voted_views);
-    oracle_map_fini(&history->voters);
+    oracle_pages_fini(&history->heights);
+    oracle_pages_fini(&history->views);
     oracle_reference_fini(&history->reference);
     for (size_t i = 0; i < history->lane_count; i++) {
         free(history->lanes[i].sent);
@@ -57,6 +54,7 @@ void oracle_history_free(struct oracle_history *history)
     }
     for (size_t i = 0; i < ORACLE_CLIENTS_MAX; i++) {
         free(history->queues[i].operations);
+        oracle_pages_fini(&history->queues[i].by_number);
     }
     for (size_t i = 0; i < REPLICAS_MAX; i++) {
         free(history->pending[i].orders);
@@ -71,6 +69,7 @@ void oracle_history_free(struct oracle_history *history)
     free(history->left);
     free(history->sessions);
     free(history->voted);
+    free(history->ballots);
     free(history->arena.memory);
     free(history);
 }

@@ -19,8 +19,10 @@
 
 #include "oracles/map.h"
 #include "oracles/oracle.h"
+#include "oracles/pages.h"
 #include "oracles/reference.h"
 #include "oracles/shelf.h"
+#include "oracles/topic.h"
 
 #include "base/arena.h"
 
@@ -86,6 +88,7 @@ struct oracle_order {
     struct digest digest;
     replica_id first;            /* who decided it first */
     struct oracle_mark contents; /* of the segments that it got with it */
+    struct oracle_order *next;   /* another one of this height */
     /* Until it has been executed: */
     size_t tip_count;
     struct oracle_tip *tips;
@@ -133,10 +136,32 @@ struct oracle_candidate {
     size_t next; /* one more of this view that was voted for before: index + 1, 0: none */
 };
 
+/* A vote, by kind, view and digest. */
+struct oracle_ballot {
+    enum vote_kind kind;
+    uint32_t voters; /* bit r: has cast it while it was loyal */
+    struct oracle_mark digest;
+    size_t next; /* one more of this view that was cast before: index + 1, 0: none */
+};
+
+/* What was voted for in a view: index + 1 of the newest; 0: none. */
+struct oracle_view {
+    size_t candidates;
+    size_t ballots;
+};
+
 /* Of a client: those that have begun in the log, the newest of them. */
 struct oracle_client_sessions {
     uint64_t newest[SESSIONS_PER_CLIENT_MAX]; /* descending */
     size_t count;
+};
+
+struct oracle_queue { /* a client's operations, as they were asked for */
+    uint64_t *operations;
+    size_t count;
+    size_t capacity;
+    size_t first;                  /* all before have been sent or have ended */
+    struct oracle_pages by_number; /* index + 1 */
 };
 
 struct oracle_pending { /* decided, not yet for good */
@@ -157,24 +182,18 @@ struct oracle_history {
     uint32_t traitors; /* bit r: was corrupted or lost its disk */
     uint32_t running;  /* bit r: started and not crashed */
     struct oracle_shelf shelf;
-    struct oracle_map clients; /* mark of the key -> index */
-    size_t client_count;       /* those who are not known included */
-    struct oracle_map lane_index;
+    struct oracle_map clients;    /* mark of the key -> index */
+    size_t client_count;          /* those who are not known included */
+    struct oracle_map lane_index; /* mark of key and session -> index */
     struct oracle_lane *lanes;
     size_t lane_count;
     size_t lane_capacity;
     uint64_t newest_session[ORACLE_CLIENTS_MAX];
-    struct oracle_map operation_index;
     struct oracle_operation *operations;
     size_t operation_count;
     size_t operation_capacity;
-    struct {
-        uint64_t *operations;
-        size_t count;
-        size_t capacity;
-        size_t first; /* all before have been sent or have ended */
-    } queues[ORACLE_CLIENTS_MAX];
-    struct oracle_map order_index;
+    struct oracle_queue queues[ORACLE_CLIENTS_MAX];
+    struct oracle_pages heights; /* struct oracle_order *: the first of each height */
     struct oracle_order **orders;
     size_t order_count;
     size_t order_capacity;
@@ -187,13 +206,13 @@ struct oracle_history {
     struct arena arena;
     struct oracle_said said[REPLICAS_MAX];
     struct oracle_candidate candidates[REPLICAS_MAX]; /* that each stored last */
-    struct oracle_map voted_index;                    /* mark of the digest -> index */
-    struct oracle_map voted_views;                    /* view -> index + 1 of its newest */
+    struct oracle_pages views;                        /* struct oracle_view */
     struct oracle_candidate *voted;
     size_t voted_count;
     size_t voted_capacity;
-    struct oracle_map voters; /* (view, mark of kind and digest) -> bit r: has cast that vote */
-
+    struct oracle_ballot *ballots;
+    size_t ballot_count;
+    size_t ballot_capacity;
     struct oracle_client_sessions *sessions; /* by client */
     size_t sessions_count;
     size_t sessions_capacity;
@@ -247,7 +266,7 @@ static inline bool oracle_is_honest(const struct oracle_history *history, size_t
 
 /* NULL: no loyal replica notarized it. */
 const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
-                                                        const struct digest *digest);
+                                                        view_nr view, const struct digest *digest);
 /* Of a loyal replica that has decided no more than what was shown before this sighting. */
 bool oracle_history_is_over(const struct oracle_history *history, const struct lane_id *id);
 /* The orders of a view that were notarized, as a list by `next`: index + 1; 0: none. */

@@ -8,23 +8,32 @@
 
 #include "base/assert.h"
 
-size_t oracle_history_lane(struct oracle_history *history, const struct lane_id *id)
+static size_t client_of(struct oracle_history *history, const struct public_key *key)
 {
     bool is_new;
-    struct oracle_mark mark = oracle_mark_of(slice_of(id->client.bytes, PUBLIC_KEY_BYTES));
+    struct oracle_mark mark = oracle_mark_of(slice_of(key->bytes, PUBLIC_KEY_BYTES));
     uint64_t *client = oracle_map_at(&history->clients, mark.a, mark.b, &is_new);
     if (is_new) {
         *client = history->client_count++;
     }
-    uint64_t *index = oracle_map_at(&history->lane_index, *client, id->session, &is_new);
+    return (size_t)*client;
+}
+
+size_t oracle_history_lane(struct oracle_history *history, const struct lane_id *id)
+{
+    bool is_new;
+    struct oracle_mark mark = {.a = id->session};
+    for (size_t i = 0; i < PUBLIC_KEY_BYTES; i += 8) {
+        mark = oracle_mark_add(mark, get_u64(id->client.bytes + i));
+    }
+    uint64_t *index = oracle_map_at(&history->lane_index, mark.a, mark.b, &is_new);
     if (is_new) {
+        size_t client = client_of(history, &id->client);
         *index = history->lane_count;
         history->lanes = oracle_grow(history->lanes, history->lane_count, &history->lane_capacity,
                                      sizeof *history->lanes);
-        history->lanes[history->lane_count++] =
-            (struct oracle_lane){.id = *id,
-                                 .client = (size_t)*client,
-                                 .is_honest = oracle_is_honest(history, (size_t)*client)};
+        history->lanes[history->lane_count++] = (struct oracle_lane){
+            .id = *id, .client = client, .is_honest = oracle_is_honest(history, client)};
     }
     return (size_t)*index;
 }
@@ -83,11 +92,11 @@ static void on_sent(struct oracle_history *history, const struct sighting *sight
 static void on_invoked(struct oracle_history *history, const struct sighting *sighting)
 {
     size_t client = sighting->client;
-    bool is_new;
+    struct oracle_queue *queue = &history->queues[client];
+    uint64_t *place = oracle_pages_at(&queue->by_number, sighting->number, sizeof *place);
+    ASSERT(*place == 0); /* numbers of a client's operations are unique in a run */
     history->operation = history->operation_count;
-    *oracle_map_at(&history->operation_index, client, sighting->number, &is_new) =
-        history->operation;
-    ASSERT(is_new); /* numbers of a client's operations are unique in a run */
+    *place = history->operation + 1;
     history->operations = oracle_grow(history->operations, history->operation_count,
                                       &history->operation_capacity, sizeof *history->operations);
     history->operations[history->operation_count++] =
@@ -96,20 +105,19 @@ static void on_invoked(struct oracle_history *history, const struct sighting *si
                                   .request = oracle_shelf_keep(&history->shelf, sighting->request),
                                   .invoked_ns = sighting->now_ns,
                                   .invoked_step = history->step};
-    history->queues[client].operations =
-        oracle_grow(history->queues[client].operations, history->queues[client].count,
-                    &history->queues[client].capacity, sizeof(uint64_t));
-    history->queues[client].operations[history->queues[client].count++] = history->operation;
+    queue->operations =
+        oracle_grow(queue->operations, queue->count, &queue->capacity, sizeof *queue->operations);
+    queue->operations[queue->count++] = history->operation;
 }
 
 static void on_returned(struct oracle_history *history, const struct sighting *sighting)
 {
-    const uint64_t *index =
-        oracle_map_find(&history->operation_index, sighting->client, sighting->number);
-    ASSERT(index != NULL);
-    struct oracle_operation *operation = &history->operations[*index];
+    const uint64_t *place = oracle_pages_find(&history->queues[sighting->client].by_number,
+                                              sighting->number, sizeof *place);
+    ASSERT(place != NULL && *place != 0);
+    struct oracle_operation *operation = &history->operations[*place - 1];
     ASSERT(!operation->is_returned); /* an operation ends once */
-    history->operation = *index;
+    history->operation = *place - 1;
     operation->is_returned = true;
     operation->returned_step = history->step;
     operation->is_known = sighting->is_known;

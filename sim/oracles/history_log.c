@@ -65,22 +65,34 @@ static struct oracle_order *keep_order(struct oracle_history *history, replica_i
     history->orders = oracle_grow(history->orders, history->order_count, &history->order_capacity,
                                   sizeof(struct oracle_order *));
     history->orders[history->order_count++] = order;
+    struct oracle_order **first =
+        oracle_pages_at(&history->heights, order->height, sizeof(struct oracle_order *));
+    order->next = *first;
+    *first = order;
+    return order;
+}
+
+/* At its height, by its digest. */
+static struct oracle_order *find_order(const struct oracle_history *history,
+                                       const struct decision *decision)
+{
+    struct oracle_order *const *first =
+        oracle_pages_find(&history->heights, decision->order.height, sizeof(struct oracle_order *));
+    struct oracle_order *order = first == NULL ? NULL : *first;
+    while (order != NULL && !digest_is_equal(&order->digest, &decision->digest)) {
+        order = order->next;
+    }
     return order;
 }
 
 void oracle_history_decided(struct oracle_history *history, const struct sighting *sighting)
 {
     const struct decision *decision = sighting->effect->decision;
-    struct oracle_mark digest = oracle_mark_of_digest(&decision->digest);
-    bool is_new;
-    uint64_t *index = oracle_map_at(
-        &history->order_index, oracle_mix(decision->order.height, digest.a), digest.b, &is_new);
     history->decision_contents = contents_of(history, decision);
-    if (is_new) {
-        *index = history->order_count;
-        (void)keep_order(history, sighting->replica, decision);
+    history->decision = find_order(history, decision);
+    if (history->decision == NULL) {
+        history->decision = keep_order(history, sighting->replica, decision);
     }
-    history->decision = history->orders[*index];
     if (history->decision->height == history->begun_height + 1) {
         history->begun_height++;
         history->begun = history->decision;

@@ -20,66 +20,92 @@ void oracle_history_stored(struct oracle_history *history, const struct sighting
     history->candidates[sighting->replica] = candidate_of(&sighting->effect->proposal->order);
 }
 
-static struct oracle_mark key_of(enum vote_kind kind, const struct digest *digest)
+static const struct oracle_view *view_of(const struct oracle_history *history, view_nr view)
 {
-    return oracle_mark_add(oracle_mark_of_digest(digest), (uint64_t)kind);
-}
-
-const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
-                                                        const struct digest *digest)
-{
-    struct oracle_mark mark = oracle_mark_of_digest(digest);
-    const uint64_t *index = oracle_map_find(&history->voted_index, mark.a, mark.b);
-    return index == NULL ? NULL : &history->voted[*index];
+    static const struct oracle_view none;
+    const struct oracle_view *found =
+        oracle_pages_find(&history->views, view, sizeof(struct oracle_view));
+    return found == NULL ? &none : found;
 }
 
 size_t oracle_history_candidates(const struct oracle_history *history, view_nr view)
 {
-    const uint64_t *newest = oracle_map_find(&history->voted_views, view, 0);
-    return newest == NULL ? 0 : (size_t)*newest;
+    return view_of(history, view)->candidates;
+}
+
+const struct oracle_candidate *oracle_history_candidate(const struct oracle_history *history,
+                                                        view_nr view, const struct digest *digest)
+{
+    size_t at = oracle_history_candidates(history, view);
+    while (at != 0 && !digest_is_equal(&history->voted[at - 1].digest, digest)) {
+        at = history->voted[at - 1].next;
+    }
+    return at == 0 ? NULL : &history->voted[at - 1];
+}
+
+/* Index + 1; 0: nobody cast this vote. */
+static size_t find_ballot(const struct oracle_history *history, const struct oracle_view *view,
+                          enum vote_kind kind, const struct digest *digest)
+{
+    struct oracle_mark mark = oracle_mark_of_digest(digest);
+    size_t at = view->ballots;
+    while (at != 0 && (history->ballots[at - 1].kind != kind ||
+                       !oracle_mark_is_equal(history->ballots[at - 1].digest, mark))) {
+        at = history->ballots[at - 1].next;
+    }
+    return at;
 }
 
 uint32_t oracle_history_voters(const struct oracle_history *history, enum vote_kind kind,
                                view_nr view, const struct digest *digest)
 {
-    struct oracle_mark mark = key_of(kind, digest);
-    const uint64_t *voters = oracle_map_find(&history->voters, oracle_mix(view, mark.a), mark.b);
-    return history->traitors | (voters == NULL ? 0 : (uint32_t)*voters);
+    size_t at = find_ballot(history, view_of(history, view), kind, digest);
+    return history->traitors | (at == 0 ? 0 : history->ballots[at - 1].voters);
 }
 
-static void note_choice(struct oracle_history *history, const struct oracle_candidate *candidate)
+static struct oracle_ballot *ballot_at(struct oracle_history *history, struct oracle_view *view,
+                                       enum vote_kind kind, const struct digest *digest)
 {
-    struct oracle_mark mark = oracle_mark_of_digest(&history->spoken.digest);
-    bool is_new;
-    uint64_t *index = oracle_map_at(&history->voted_index, mark.a, mark.b, &is_new);
-    if (is_new) {
-        *index = history->voted_count;
-        uint64_t *newest = oracle_map_at(&history->voted_views, candidate->view, 0, &is_new);
+    size_t at = find_ballot(history, view, kind, digest);
+    if (at == 0) {
+        history->ballots = oracle_grow(history->ballots, history->ballot_count,
+                                       &history->ballot_capacity, sizeof *history->ballots);
+        history->ballots[history->ballot_count++] = (struct oracle_ballot){
+            .kind = kind, .digest = oracle_mark_of_digest(digest), .next = view->ballots};
+        view->ballots = at = history->ballot_count;
+    }
+    return &history->ballots[at - 1];
+}
+
+static void note_choice(struct oracle_history *history, struct oracle_view *view,
+                        const struct oracle_candidate *candidate)
+{
+    const struct digest *digest = &history->spoken.digest;
+    history->choice = oracle_history_candidate(history, candidate->view, digest);
+    if (history->choice == NULL) {
         history->voted = oracle_grow(history->voted, history->voted_count, &history->voted_capacity,
                                      sizeof *history->voted);
         struct oracle_candidate *kept = &history->voted[history->voted_count++];
         *kept = *candidate;
-        kept->digest = history->spoken.digest;
-        kept->next = (size_t)*newest;
-        *newest = history->voted_count;
+        kept->digest = *digest;
+        kept->next = view->candidates;
+        view->candidates = history->voted_count;
+        history->choice = kept;
     }
-    history->choice = &history->voted[*index];
 }
 
 void oracle_history_voted(struct oracle_history *history, const struct sighting *sighting)
 {
     const struct peer_message *message = sighting->effect->message;
     const struct oracle_statement *spoken = &history->spoken;
-    bool is_new;
     if (!history->has_spoken || message->kind == PEER_CERTIFICATE) {
         return;
     }
-    struct oracle_mark mark = key_of(spoken->kind, &spoken->digest);
-    uint64_t *voters =
-        oracle_map_at(&history->voters, oracle_mix(spoken->view, mark.a), mark.b, &is_new);
-    uint64_t bit = UINT64_C(1) << sighting->replica;
-    history->has_voted = (*voters & bit) == 0;
-    *voters |= bit;
+    struct oracle_view *view = oracle_pages_at(&history->views, spoken->view, sizeof *view);
+    struct oracle_ballot *ballot = ballot_at(history, view, spoken->kind, &spoken->digest);
+    uint32_t bit = UINT32_C(1) << sighting->replica;
+    history->has_voted = (ballot->voters & bit) == 0;
+    ballot->voters |= bit;
     if (!history->has_voted || spoken->kind != VOTE_NOTARIZE) {
         return;
     }
@@ -88,6 +114,6 @@ void oracle_history_voted(struct oracle_history *history, const struct sighting 
         candidate = candidate_of(&message->proposal.order);
     }
     if (candidate.view == spoken->view) {
-        note_choice(history, &candidate);
+        note_choice(history, view, &candidate);
     }
 }

@@ -123,7 +123,7 @@ struct oracle {
 
 /* All oracles there are; each is made fresh for one run. */
 #define ORACLES_MAX       24u
-#define ORACLE_TOPICS_MAX 64u /* what a sighting may be about: oracles/kind.h */
+#define ORACLE_TOPICS_MAX 64u /* what a sighting may be about: oracles/topic.h */
 struct oracle_history;
 struct oracle_self;
 struct oracles {

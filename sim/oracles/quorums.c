@@ -12,9 +12,13 @@
  * said. */
 #include "oracles/kind.h"
 
+#include <stdlib.h>
+
 struct quorums {
     struct oracle_self self;
-    struct oracle_map finalized; /* mark of an order's digest -> 1: it, or a descendant */
+    bool *finalized; /* as history->voted: it, or a descendant */
+    size_t count;
+    size_t capacity;
 };
 
 static size_t quorum_of(const struct oracle_history *history)
@@ -63,12 +67,13 @@ static void judge_parent(struct quorums *quorums, replica_id replica,
                          const struct oracle_candidate *choice)
 {
     const struct oracle_history *history = quorums->self.history;
-    const struct oracle_candidate *parent = oracle_history_candidate(history, &choice->parent);
+    const struct oracle_candidate *parent =
+        oracle_history_candidate(history, choice->parent_view, &choice->parent);
     height_nr height = parent == NULL ? 0 : parent->height;
     bool is_genesis =
         choice->parent_view == 0 && digest_is_equal(&choice->parent, &history->world.genesis);
-    if (!is_genesis && (parent == NULL || parent->view != choice->parent_view ||
-                        !is_certified(history, VOTE_NOTARIZE, parent->view, &parent->digest))) {
+    if (!is_genesis &&
+        (parent == NULL || !is_certified(history, VOTE_NOTARIZE, parent->view, &parent->digest))) {
         oracle_finding_note(&quorums->self.finding,
                             "replica %u notarized %s.. of view %llu, whose parent %s.. of view "
                             "%llu is not notarized",
@@ -149,36 +154,49 @@ static void judge_certificate(struct quorums *quorums, replica_id replica,
 
 /* ---- rule 6 ---- */
 
-static bool is_finalized(const struct quorums *quorums, const struct digest *digest)
+/* NULL: nobody loyal notarized it. */
+static bool *mark_of(struct quorums *quorums, const struct oracle_candidate *order)
 {
-    struct oracle_mark mark = oracle_mark_of_digest(digest);
-    return oracle_map_find(&quorums->finalized, mark.a, mark.b) != NULL;
+    const struct oracle_history *history = quorums->self.history;
+    while (quorums->count < history->voted_count) {
+        quorums->finalized = oracle_grow(quorums->finalized, quorums->count, &quorums->capacity,
+                                         sizeof *quorums->finalized);
+        quorums->finalized[quorums->count++] = false;
+    }
+    return order == NULL ? NULL : &quorums->finalized[order - history->voted];
 }
 
 /* It and its ancestors, down to what was marked before. */
 static void mark_finalized(struct quorums *quorums, const struct oracle_candidate *order)
 {
-    while (order != NULL) {
-        bool is_new;
-        struct oracle_mark mark = oracle_mark_of_digest(&order->digest);
-        *oracle_map_at(&quorums->finalized, mark.a, mark.b, &is_new) = 1;
-        order = is_new ? oracle_history_candidate(quorums->self.history, &order->parent) : NULL;
+    bool *mark = mark_of(quorums, order);
+    while (mark != NULL && !*mark) {
+        *mark = true;
+        order = oracle_history_candidate(quorums->self.history, order->parent_view, &order->parent);
+        mark = mark_of(quorums, order);
     }
 }
 
-static void judge_decision(struct quorums *quorums, const struct sighting *sighting)
+/* The newest are looked at first, and none twice once it is marked. */
+static bool is_finalized(struct quorums *quorums, const struct oracle_candidate *decided)
 {
     const struct oracle_history *history = quorums->self.history;
-    const struct decision *decision = sighting->effect->decision;
-    /* The newest are looked at first; once an order is marked, nothing is looked for again. */
-    for (size_t i = history->voted_count; i > 0 && !is_finalized(quorums, &decision->digest); i--) {
+    const bool *mark = mark_of(quorums, decided);
+    for (size_t i = history->voted_count; i > 0 && mark != NULL && !*mark; i--) {
         const struct oracle_candidate *order = &history->voted[i - 1];
-        if (order->view >= decision->order.view && !is_finalized(quorums, &order->digest) &&
+        if (order->view >= decided->view && !quorums->finalized[i - 1] &&
             is_certified(history, VOTE_FINALIZE, order->view, &order->digest)) {
             mark_finalized(quorums, order);
         }
     }
-    if (!is_finalized(quorums, &decision->digest)) {
+    return mark != NULL && *mark;
+}
+
+static void judge_decision(struct quorums *quorums, const struct sighting *sighting)
+{
+    const struct decision *decision = sighting->effect->decision;
+    if (!is_finalized(quorums, oracle_history_candidate(quorums->self.history, decision->order.view,
+                                                        &decision->digest))) {
         oracle_finding_note(&quorums->self.finding,
                             "replica %u decided %s.. of view %llu at height %llu, but neither it "
                             "nor a descendant is finalized",
@@ -208,7 +226,7 @@ static void see(void *self, const struct sighting *sighting)
 
 static void fini(void *self)
 {
-    oracle_map_fini(&((struct quorums *)self)->finalized);
+    free(((struct quorums *)self)->finalized);
 }
 
 const struct oracle_kind oracle_quorums = {

@@ -37,6 +37,7 @@ void oracle_values_fini(struct oracle_values *values);
 /* An operation on one key, and its answer. */
 struct oracle_access {
     uint64_t operation; /* index in the history */
+    size_t key;         /* which register */
     uint8_t op;         /* enum strategos_kv_op: get, put, del, cas, incr */
     uint32_t value;     /* put, cas */
     uint32_t expected;  /* cas */

@@ -18,8 +18,12 @@ struct registers {
     struct oracle_register *items;
     size_t count;
     size_t capacity;
-    struct oracle_map access_index; /* (operation, 0) -> access */
-    struct oracle_map register_of;  /* (access, 0) -> register */
+    struct accessed {
+        size_t first; /* of its accesses, which lie side by side */
+        size_t count;
+    } * operations; /* as history->operations, up to the last that has any */
+    size_t operation_count;
+    size_t operation_capacity;
     struct oracle_access *accesses;
     size_t access_count;
     size_t access_capacity;
@@ -40,18 +44,28 @@ static size_t register_at(struct registers *registers, struct slice key)
     return (size_t)*index;
 }
 
-/* Access `number` of the operation, on `key`; lives until the next one. */
-static struct oracle_access *add_access(struct registers *registers, uint64_t operation,
-                                        uint64_t number, struct slice key)
+static struct accessed *accessed_by(struct registers *registers, uint64_t operation)
 {
-    bool is_new;
+    while (registers->operation_count <= operation) {
+        registers->operations =
+            oracle_grow(registers->operations, registers->operation_count,
+                        &registers->operation_capacity, sizeof *registers->operations);
+        registers->operations[registers->operation_count++] =
+            (struct accessed){.first = registers->access_count};
+    }
+    return &registers->operations[operation];
+}
+
+/* Of the newest operation, on `key`; lives until the next one. */
+static struct oracle_access *add_access(struct registers *registers, uint64_t operation,
+                                        struct slice key)
+{
     size_t at = register_at(registers, key);
+    accessed_by(registers, operation)->count++;
     size_t access = registers->access_count++;
     registers->accesses = oracle_grow(registers->accesses, access, &registers->access_capacity,
                                       sizeof *registers->accesses);
-    registers->accesses[access] = (struct oracle_access){.operation = operation};
-    *oracle_map_at(&registers->access_index, operation, number, &is_new) = access;
-    *oracle_map_at(&registers->register_of, access, 0, &is_new) = at;
+    registers->accesses[access] = (struct oracle_access){.operation = operation, .key = at};
     oracle_register_add(&registers->items[at], access, false);
     return &registers->accesses[access];
 }
@@ -69,13 +83,14 @@ static bool is_well_formed(struct slice items)
 
 /* The access of this batch to the key, if an item before was of it; the last one counts. */
 static struct oracle_access *find_access(struct registers *registers, uint64_t operation,
-                                         uint64_t count, struct slice key)
+                                         struct slice key)
 {
     size_t at = register_at(registers, key);
-    for (uint64_t i = 0; i < count; i++) {
-        uint64_t access = *oracle_map_find(&registers->access_index, operation, i);
-        if (*oracle_map_find(&registers->register_of, access, 0) == at) {
-            return &registers->accesses[access];
+    const struct accessed *accessed = accessed_by(registers, operation);
+    for (size_t i = 0; i < accessed->count; i++) {
+        struct oracle_access *access = &registers->accesses[accessed->first + i];
+        if (access->key == at) {
+            return access;
         }
     }
     return NULL;
@@ -84,15 +99,14 @@ static struct oracle_access *find_access(struct registers *registers, uint64_t o
 /* What is deleted is put to nothing: a batch does not say whether it was there. */
 static void add_batch(struct registers *registers, uint64_t operation, struct slice items)
 {
-    uint64_t count = 0;
     struct oracle_command item;
     if (!is_well_formed(items)) {
         return;
     }
     while (items.size != 0 && oracle_command_next(&items, &item)) {
-        struct oracle_access *access = find_access(registers, operation, count, item.key);
+        struct oracle_access *access = find_access(registers, operation, item.key);
         if (access == NULL) {
-            access = add_access(registers, operation, count++, item.key);
+            access = add_access(registers, operation, item.key);
         }
         access->op = STRATEGOS_KV_PUT;
         access->value = item.op == STRATEGOS_KV_DEL
@@ -112,7 +126,7 @@ static void on_invoked(struct registers *registers, const struct oracle_operatio
         add_batch(registers, index, command.items);
         return;
     }
-    struct oracle_access *access = add_access(registers, index, 0, command.key);
+    struct oracle_access *access = add_access(registers, index, command.key);
     access->op = command.op;
     access->by = command.by;
     if (command.op == STRATEGOS_KV_PUT || command.op == STRATEGOS_KV_CAS) {
@@ -203,8 +217,7 @@ static void end_access(struct registers *registers, const struct oracle_operatio
     access->is_known = operation->is_known;
     access->is_void = !operation->is_known && !operation->is_sent;
     access->outcome = operation->outcome;
-    struct oracle_register *reg =
-        &registers->items[*oracle_map_find(&registers->register_of, at, 0)];
+    struct oracle_register *reg = &registers->items[access->key];
     if (access->is_known && !read_answer(registers, access, result)) {
         note_broken(registers, reg, at);
         reg->is_given_up = true;
@@ -217,9 +230,9 @@ static void end_access(struct registers *registers, const struct oracle_operatio
 static void on_returned(struct registers *registers, const struct oracle_operation *operation,
                         uint64_t index, struct slice result)
 {
-    const uint64_t *at;
-    for (uint64_t i = 0; (at = oracle_map_find(&registers->access_index, index, i)) != NULL; i++) {
-        end_access(registers, operation, (size_t)*at, result);
+    struct accessed accessed = *accessed_by(registers, index);
+    for (size_t i = 0; i < accessed.count; i++) {
+        end_access(registers, operation, accessed.first + i, result);
     }
 }
 
@@ -256,12 +269,11 @@ static void fini(void *self)
     oracle_shelf_fini(&registers->shelf);
     oracle_values_fini(&registers->values);
     oracle_map_fini(&registers->index);
-    oracle_map_fini(&registers->access_index);
-    oracle_map_fini(&registers->register_of);
     for (size_t i = 0; i < registers->count; i++) {
         oracle_register_fini(&registers->items[i]);
     }
     free(registers->items);
+    free(registers->operations);
     free(registers->accesses);
 }
 

@@ -66,22 +66,6 @@ struct slice oracle_shelf_keep(struct oracle_shelf *shelf, struct slice bytes)
     return slice_of(to, bytes.size);
 }
 
-/* Two rounds of multiply, rotate and fold: every bit of both numbers reaches every bit. */
-uint64_t oracle_mix(uint64_t a, uint64_t b)
-{
-    uint64_t sum = (a ^ UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
-    sum ^= sum >> 32;
-    sum = (sum + b) * UINT64_C(0xa0761d6478bd642f);
-    sum ^= sum >> 29;
-    sum *= UINT64_C(0xe7037ed1a0b428db);
-    return sum ^ sum >> 32;
-}
-
-struct oracle_mark oracle_mark_add(struct oracle_mark mark, uint64_t value)
-{
-    return (struct oracle_mark){.a = oracle_mix(mark.a, value), .b = oracle_mix(value, mark.b)};
-}
-
 struct oracle_mark oracle_mark_of(struct slice bytes)
 {
     struct oracle_mark mark = {.a = 1, .b = 2};

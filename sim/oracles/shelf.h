@@ -37,14 +37,27 @@ static inline struct oracle_mark oracle_mark_of_digest(const struct digest *dige
 {
     return (struct oracle_mark){.a = get_u64(digest->bytes), .b = get_u64(digest->bytes + 8)};
 }
-struct oracle_mark oracle_mark_add(struct oracle_mark mark, uint64_t value);
+
+/* A hash of two numbers. Two rounds of multiply, rotate and fold: every bit of both reaches every
+ * bit. */
+static inline uint64_t oracle_mix(uint64_t a, uint64_t b)
+{
+    uint64_t sum = (a ^ UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    sum ^= sum >> 32;
+    sum = (sum + b) * UINT64_C(0xa0761d6478bd642f);
+    sum ^= sum >> 29;
+    sum *= UINT64_C(0xe7037ed1a0b428db);
+    return sum ^ sum >> 32;
+}
+
+static inline struct oracle_mark oracle_mark_add(struct oracle_mark mark, uint64_t value)
+{
+    return (struct oracle_mark){.a = oracle_mix(mark.a, value), .b = oracle_mix(value, mark.b)};
+}
 
 static inline bool oracle_mark_is_equal(struct oracle_mark a, struct oracle_mark b)
 {
     return a.a == b.a && a.b == b.b;
 }
-
-/* A hash of two numbers. */
-uint64_t oracle_mix(uint64_t a, uint64_t b);
 
 #endif

@@ -15,7 +15,8 @@ struct times {
 static bool find_parent_time(const struct oracle_history *history,
                              const struct oracle_candidate *choice, uint64_t *time_ns)
 {
-    const struct oracle_candidate *parent = oracle_history_candidate(history, &choice->parent);
+    const struct oracle_candidate *parent =
+        oracle_history_candidate(history, choice->parent_view, &choice->parent);
     *time_ns = parent == NULL ? 0 : parent->time_ns;
     return parent != NULL || choice->parent_view == 0;
 }

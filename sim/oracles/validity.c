@@ -6,32 +6,64 @@
  * has heard of. */
 #include "oracles/kind.h"
 
-struct validity {
-    struct oracle_self self;
-    struct oracle_map emitted; /* (mark of view and digest) -> 1 */
-    struct oracle_map left;    /* (view, 0) -> first 8 bytes of the digest */
+#include <stdlib.h>
+
+struct proposed { /* an order that a loyal commander's core sent */
+    struct oracle_mark digest;
+    size_t next; /* one more of this view: index + 1, 0: none */
 };
 
-static struct oracle_mark key_of(view_nr view, const struct digest *digest)
+struct view {
+    size_t proposed; /* index + 1 of the newest; 0: none */
+    bool has_left;
+    uint64_t left; /* the first 8 bytes of its digest */
+};
+
+struct validity {
+    struct oracle_self self;
+    struct oracle_pages views; /* struct view */
+    struct proposed *proposed;
+    size_t count;
+    size_t capacity;
+};
+
+static bool is_proposed(const struct validity *validity, const struct view *view,
+                        const struct digest *digest)
 {
-    return oracle_mark_add(oracle_mark_of_digest(digest), view);
+    struct oracle_mark mark = oracle_mark_of_digest(digest);
+    size_t at = view == NULL ? 0 : view->proposed;
+    while (at != 0 && !oracle_mark_is_equal(validity->proposed[at - 1].digest, mark)) {
+        at = validity->proposed[at - 1].next;
+    }
+    return at != 0;
+}
+
+static void on_proposed(struct validity *validity, const struct oracle_statement *statement)
+{
+    struct view *view = oracle_pages_at(&validity->views, statement->view, sizeof *view);
+    if (!is_proposed(validity, view, &statement->digest)) {
+        validity->proposed = oracle_grow(validity->proposed, validity->count, &validity->capacity,
+                                         sizeof *validity->proposed);
+        validity->proposed[validity->count++] = (struct proposed){
+            .digest = oracle_mark_of_digest(&statement->digest), .next = view->proposed};
+        view->proposed = validity->count;
+    }
 }
 
 static void on_left(struct validity *validity, const struct sighting *sighting,
                     const struct oracle_statement *statement)
 {
-    bool is_new;
-    uint64_t *first = oracle_map_at(&validity->left, statement->view, 0, &is_new);
+    struct view *view = oracle_pages_at(&validity->views, statement->view, sizeof *view);
     uint64_t bits = get_u64(statement->digest.bytes);
-    if (is_new) {
-        *first = bits;
-    } else if (*first != bits) {
+    if (view->has_left && view->left != bits) {
         oracle_finding_note(&validity->self.finding,
                             "replica %u, the loyal commander of view %llu, sent replica %u %s.. "
                             "after it had sent another order of that view",
                             sighting->replica, (unsigned long long)statement->view, sighting->peer,
                             oracle_hex_of(&statement->digest).text);
     }
+    view->has_left = true;
+    view->left = bits;
 }
 
 static void judge_commit(struct validity *validity, const struct oracle_commit *commit)
@@ -42,8 +74,8 @@ static void judge_commit(struct validity *validity, const struct oracle_commit *
     if ((history->traitors >> commander & 1) != 0) {
         return;
     }
-    struct oracle_mark key = key_of(order->view, &order->digest);
-    if (oracle_map_find(&validity->emitted, key.a, key.b) == NULL) {
+    const struct view *view = oracle_pages_find(&validity->views, order->view, sizeof *view);
+    if (!is_proposed(validity, view, &order->digest)) {
         oracle_finding_note(&validity->self.finding,
                             "replica %u decided %s.. at height %llu of view %llu, which replica "
                             "%u, its loyal commander, never proposed",
@@ -58,9 +90,7 @@ static void see(void *self, const struct sighting *sighting)
     struct validity *validity = self;
     const struct oracle_history *history = validity->self.history;
     if (history->has_spoken && history->spoken.is_proposal) {
-        bool is_new;
-        struct oracle_mark key = key_of(history->spoken.view, &history->spoken.digest);
-        *oracle_map_at(&validity->emitted, key.a, key.b, &is_new) = 1;
+        on_proposed(validity, &history->spoken);
     }
     for (size_t i = 0; i < history->left_count; i++) {
         if (history->left[i].is_proposal) {
@@ -75,8 +105,8 @@ static void see(void *self, const struct sighting *sighting)
 static void fini(void *self)
 {
     struct validity *validity = self;
-    oracle_map_fini(&validity->emitted);
-    oracle_map_fini(&validity->left);
+    oracle_pages_fini(&validity->views);
+    free(validity->proposed);
 }
 
 const struct oracle_kind oracle_validity = {

@@ -6,13 +6,14 @@
  * said. */
 #include "oracles/kind.h"
 
+struct said {                       /* by a replica in a view */
+    uint64_t bits[VOTE_KIND_COUNT]; /* of the digest: its first 8 bytes */
+    uint32_t kinds;                 /* bit k: a vote of kind k */
+};
+
 struct votes {
     struct oracle_self self;
-    struct oracle_map said; /* (view, replica and kind) -> the digest's first 8 bytes */
-    struct last {           /* judged, and good: the same goes to every peer */
-        view_nr view;
-        uint64_t bits;
-    } last[REPLICAS_MAX][VOTE_KIND_COUNT];
+    struct oracle_pages views; /* struct said, of each replica */
 };
 
 static const char *kind_name(enum vote_kind kind)
@@ -28,9 +29,16 @@ static const char *kind_name(enum vote_kind kind)
     return "unknown";
 }
 
-static uint64_t key_of(replica_id replica, enum vote_kind kind)
+static struct said *said_of(struct votes *votes, view_nr view, replica_id replica)
 {
-    return (uint64_t)replica * VOTE_KIND_COUNT + (uint64_t)kind;
+    size_t count = votes->self.history->world.replica_count;
+    struct said *said = oracle_pages_at(&votes->views, view, count * sizeof *said);
+    return &said[replica];
+}
+
+static bool has_said(const struct said *said, enum vote_kind kind)
+{
+    return (said->kinds >> kind & 1) != 0;
 }
 
 static void judge(struct votes *votes, const struct sighting *sighting,
@@ -40,33 +48,25 @@ static void judge(struct votes *votes, const struct sighting *sighting,
         [VOTE_NULLIFY] = VOTE_FINALIZE,
         [VOTE_FINALIZE] = VOTE_NULLIFY,
     };
-    bool is_new;
+    enum vote_kind kind = statement->kind;
     uint64_t bits = get_u64(statement->digest.bytes);
-    struct last *last = &votes->last[sighting->replica][statement->kind];
-    if (last->view == statement->view && last->bits == bits) {
-        return;
-    }
-    *last = (struct last){.view = statement->view, .bits = bits};
-    uint64_t *said = oracle_map_at(&votes->said, statement->view,
-                                   key_of(sighting->replica, statement->kind), &is_new);
-    if (is_new) {
-        *said = bits;
-    } else if (*said != bits) {
+    struct said *said = said_of(votes, statement->view, sighting->replica);
+    if (has_said(said, kind) && said->bits[kind] != bits) {
         oracle_finding_note(&votes->self.finding,
                             "replica %u told replica %u %s(%llu, %s..) after it had said %s of "
                             "another order in that view",
-                            sighting->replica, sighting->peer, kind_name(statement->kind),
+                            sighting->replica, sighting->peer, kind_name(kind),
                             (unsigned long long)statement->view,
-                            oracle_hex_of(&statement->digest).text, kind_name(statement->kind));
+                            oracle_hex_of(&statement->digest).text, kind_name(kind));
     }
-    enum vote_kind other = excluded[statement->kind];
-    if (other != 0 &&
-        oracle_map_find(&votes->said, statement->view, key_of(sighting->replica, other)) != NULL) {
-        oracle_finding_note(&votes->self.finding,
-                            "replica %u told replica %u %s(%llu) after it had said %s(%llu)",
-                            sighting->replica, sighting->peer, kind_name(statement->kind),
-                            (unsigned long long)statement->view, kind_name(other),
-                            (unsigned long long)statement->view);
+    said->bits[kind] = bits;
+    said->kinds |= UINT32_C(1) << kind;
+    enum vote_kind other = excluded[kind];
+    if (other != 0 && has_said(said, other)) {
+        oracle_finding_note(
+            &votes->self.finding, "replica %u told replica %u %s(%llu) after it had said %s(%llu)",
+            sighting->replica, sighting->peer, kind_name(kind), (unsigned long long)statement->view,
+            kind_name(other), (unsigned long long)statement->view);
     }
 }
 
@@ -81,7 +81,7 @@ static void see(void *self, const struct sighting *sighting)
 
 static void fini(void *self)
 {
-    oracle_map_fini(&((struct votes *)self)->said);
+    oracle_pages_fini(&((struct votes *)self)->views);
 }
 
 const struct oracle_kind oracle_votes = {

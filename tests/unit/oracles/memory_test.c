@@ -1,7 +1,8 @@
-/* memory_test.c - the oracles' memory: the map finds what was put, the shelf keeps what it was
+/* memory_test.c - the oracles' memory: map and pages find what was put, the shelf keeps what it was
  * given, marks tell bytes apart, a finding is the first one and fits its room. */
 #include "oracles/finding.h"
 #include "oracles/map.h"
+#include "oracles/pages.h"
 #include "oracles/shelf.h"
 
 #include <setjmp.h>
@@ -29,6 +30,31 @@ static void map_finds_what_was_put(void **state)
     assert_null(oracle_map_find(&map, 1, 70));
     assert_int_equal(map.count, 5000);
     oracle_map_fini(&map);
+}
+
+static void pages_find_what_was_put(void **state)
+{
+    (void)state;
+    struct oracle_pages pages = {0};
+    uint64_t *first = NULL;
+    assert_null(oracle_pages_find(&pages, 7, sizeof *first));
+    for (uint64_t i = 0; i < 5000; i++) { /* some side by side, some far apart, back and forth */
+        uint64_t number = i % 2 == 0 ? i / 2 : UINT64_MAX - i * i * 1000;
+        uint64_t *item = oracle_pages_at(&pages, number, sizeof *item);
+        assert_int_equal(*item, 0);
+        *item = i + 1;
+        first = i == 0 ? item : first;
+    }
+    for (uint64_t i = 0; i < 5000; i++) {
+        uint64_t number = i % 2 == 0 ? i / 2 : UINT64_MAX - i * i * 1000;
+        const uint64_t *item = oracle_pages_find(&pages, number, sizeof *item);
+        assert_non_null(item);
+        assert_int_equal(*item, i + 1);
+        assert_ptr_equal(oracle_pages_at(&pages, number, sizeof *item), item);
+    }
+    assert_ptr_equal(oracle_pages_find(&pages, 0, sizeof *first), first); /* where it was */
+    assert_null(oracle_pages_find(&pages, UINT64_C(1) << 40, sizeof *first));
+    oracle_pages_fini(&pages);
 }
 
 static void shelf_keeps_what_it_was_given(void **state)
@@ -101,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(map_finds_what_was_put),
+        cmocka_unit_test(pages_find_what_was_put),
         cmocka_unit_test(shelf_keeps_what_it_was_given),
         cmocka_unit_test(marks_tell_bytes_apart),
         cmocka_unit_test(marks_are_pinned),
