@@ -194,9 +194,13 @@ static void on_effect(void *self, const struct effect *effect)
         &(struct sighting){.kind = SIGHT_EFFECT, .effect = effect, .wall_ns = wall_of(process)});
 }
 
+/* What all earn all the time tells nothing. */
 static void on_verdict(void *self, replica_id from, enum verdict verdict)
 {
     struct process *process = self;
+    if (verdict == VERDICT_ACCEPTED || verdict == VERDICT_STALE || verdict == VERDICT_DUPLICATE) {
+        return;
+    }
     world_see_replica(process,
                       &(struct sighting){.kind = SIGHT_VERDICT, .peer = from, .verdict = verdict});
 }

@@ -55,7 +55,8 @@ enum sight {
     SIGHT_EFFECT,    /* `effect`, as the core emitted it, when its clock showed `wall_ns` */
     SIGHT_SYNCED,    /* all records up to now are on disk */
     SIGHT_FRAME,     /* a frame left for `peer` */
-    SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict` */
+    SIGHT_VERDICT,   /* it judged something that `peer` sent: `verdict`, shown only if that is more
+                        than ACCEPTED, STALE or DUPLICATE */
     SIGHT_APPLIED,   /* it has applied all up to `height` */
     SIGHT_STATE,     /* the state that all up to `height` have left has `digest`: at a start, before
                         a crash, and now and then */
@@ -129,8 +130,10 @@ struct oracle_self;
 struct oracles {
     size_t count;
     struct oracle all[ORACLES_MAX];
-    struct oracle_self *seers[ORACLE_TOPICS_MAX][ORACLES_MAX];
-    size_t seer_counts[ORACLE_TOPICS_MAX];
+    struct oracle_seers {
+        size_t count;
+        struct oracle_self *all[ORACLES_MAX];
+    } seers[ORACLE_TOPICS_MAX];
     uint64_t wanted;                /* by anyone: bit t for topic t */
     struct oracle_history *history; /* what happened, for all of them */
     const struct oracle *first;     /* that found something */

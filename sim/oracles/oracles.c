@@ -35,7 +35,7 @@ static void add_seer(struct oracles *oracles, struct oracle_self *self)
     sights |= (sights & ORACLE_SIGHT(SIGHT_FRAME)) != 0 ? ORACLE_SAID : 0;
     for (size_t topic = 0; topic < ORACLE_TOPIC_COUNT; topic++) {
         if ((sights & ORACLE_TOPIC(topic)) != 0) {
-            oracles->seers[topic][oracles->seer_counts[topic]++] = self;
+            oracles->seers[topic].all[oracles->seers[topic].count++] = self;
         }
     }
     oracles->wanted |= sights;
@@ -113,9 +113,9 @@ void oracles_see(struct oracles *oracles, const struct sighting *sighting)
         return;
     }
     oracle_history_see(oracles->history, sighting);
-    topic = refine(oracles->history, topic);
-    for (size_t i = 0; i < oracles->seer_counts[topic]; i++) {
-        struct oracle_self *self = oracles->seers[topic][i];
+    const struct oracle_seers *seers = &oracles->seers[refine(oracles->history, topic)];
+    for (size_t i = 0; i < seers->count; i++) {
+        struct oracle_self *self = seers->all[i];
         self->kind->see(self, sighting);
         if (self->finding.is_set && oracles->first == NULL) {
             oracles->first = oracle_of(oracles, self);
