@@ -254,7 +254,7 @@ void archive_append_decided(struct archive *archive, const struct order *order,
     bool is_next = archive_heights_add(&archive->heights, order->height, location);
     ASSERT(is_next);
     for (size_t i = 0; i < segment_count; i++) {
-        archive_segments_drop(&archive->segments, &segment_digests[i]);
+        archive_segments_drop_at(&archive->segments, locations[i]);
     }
 }
 

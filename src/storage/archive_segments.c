@@ -3,6 +3,7 @@
 #include "storage/archive_segments.h"
 
 #include "base/assert.h"
+#include "storage/ledger_format.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ _Static_assert((BUCKETS & (BUCKETS - 1)) == 0, "a power of two");
 struct archive_segment {
     struct digest digest;
     uint64_t location;
+    uint32_t digest_bucket;
     uint32_t next_by_digest; /* or the next free one */
     uint32_t next_by_location;
     uint32_t older;
@@ -40,27 +42,33 @@ void archive_segments_fini(struct archive_segments *segments)
     *segments = (struct archive_segments){0};
 }
 
-static uint32_t *digest_bucket(const struct archive_segments *segments, const struct digest *digest)
+/* Of the first 8 bytes: whoever looks for digests that share these finds too few to fill it. */
+static uint32_t digest_bucket(const struct archive_segments *segments, const struct digest *digest)
 {
-    uint64_t hash = checksum_compute(&segments->key, digest_slice(digest));
-    return &segments->by_digest[hash & (BUCKETS - 1)];
+    return checksum_compute(&segments->key, slice_of(digest->bytes, 8)) & (BUCKETS - 1);
 }
+
+/* Locations spread by themselves: records that share a bucket lie 2 MiB apart, or a multiple. */
+_Static_assert(BUCKETS *LEDGER_ALIGNMENT == 2u << 20, "as far as the comment says");
 
 static uint32_t *location_bucket(const struct archive_segments *segments, uint64_t location)
 {
-    uint8_t bytes[8];
-    put_u64(bytes, location);
-    uint64_t hash = checksum_compute(&segments->key, slice_of(bytes, sizeof bytes));
-    return &segments->by_location[hash & (BUCKETS - 1)];
+    return &segments->by_location[location / LEDGER_ALIGNMENT & (BUCKETS - 1)];
 }
 
-static uint32_t find_digest(const struct archive_segments *segments, const struct digest *digest)
+static uint32_t find_in(const struct archive_segments *segments, uint32_t bucket,
+                        const struct digest *digest)
 {
-    uint32_t entry = *digest_bucket(segments, digest);
+    uint32_t entry = segments->by_digest[bucket];
     while (entry != 0 && !digest_is_equal(&segments->entries[entry].digest, digest)) {
         entry = segments->entries[entry].next_by_digest;
     }
     return entry;
+}
+
+static uint32_t find_digest(const struct archive_segments *segments, const struct digest *digest)
+{
+    return find_in(segments, digest_bucket(segments, digest), digest);
 }
 
 static void unlink_location(struct archive_segments *segments, uint32_t entry)
@@ -94,7 +102,7 @@ static void remove_entry(struct archive_segments *segments, uint32_t entry)
 {
     struct archive_segment *entries = segments->entries;
     unlink_location(segments, entry);
-    uint32_t *link = digest_bucket(segments, &entries[entry].digest);
+    uint32_t *link = &segments->by_digest[entries[entry].digest_bucket];
     while (*link != entry) {
         ASSERT(*link != 0);
         link = &entries[*link].next_by_digest;
@@ -131,15 +139,16 @@ static uint32_t take_entry(struct archive_segments *segments)
 void archive_segments_put(struct archive_segments *segments, const struct digest *digest,
                           uint64_t location)
 {
-    uint32_t entry = find_digest(segments, digest);
+    uint32_t bucket = digest_bucket(segments, digest);
+    uint32_t entry = find_in(segments, bucket, digest);
     if (entry != 0) {
         unlink_location(segments, entry);
     } else {
         entry = take_entry(segments);
-        uint32_t *bucket = digest_bucket(segments, digest);
         segments->entries[entry].digest = *digest;
-        segments->entries[entry].next_by_digest = *bucket;
-        *bucket = entry;
+        segments->entries[entry].digest_bucket = bucket;
+        segments->entries[entry].next_by_digest = segments->by_digest[bucket];
+        segments->by_digest[bucket] = entry;
     }
     link_location(segments, entry, location);
 }

@@ -2,9 +2,9 @@
  * to the archive.
  *
  * A hash table of a fixed number of entries, allocated once; memory is touched only when used. Its
- * hash is keyed, so clients that choose their segments cannot fill one bucket. The core holds fewer
- * segments than there are entries: where the table is full all the same, the oldest entry is of a
- * segment that was forgotten, and makes room. */
+ * hash of a digest is keyed, so clients that choose their segments cannot fill one bucket. The core
+ * holds fewer segments than there are entries: where the table is full all the same, the oldest
+ * entry is of a segment that was forgotten, and makes room. */
 #ifndef STRATEGOS_STORAGE_ARCHIVE_SEGMENTS_H
 #define STRATEGOS_STORAGE_ARCHIVE_SEGMENTS_H
 
