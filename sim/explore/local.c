@@ -90,10 +90,7 @@ void local_from(struct local *local, const struct scope *scope, struct simplex *
 void local_clear(struct simplex *simplex)
 {
     for (view_nr view = 1; view <= simplex->highest_seen; view++) {
-        struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
-        pool_free(&simplex->orders, slot->order);
-        slot->order = NULL;
-        slot->view = 0;
+        simplex_forget(simplex, view);
     }
     simplex->highest_seen = 0;
     simplex->has_finalization = false;
@@ -157,9 +154,7 @@ static void restore_view(const struct local_view *view, const struct scope *scop
     if (memcmp(view, &nothing, sizeof nothing) == 0) {
         return;
     }
-    struct simplex_view *slot = &simplex->views[number % VIEW_WINDOW];
-    slot->view = number;
-    simplex->highest_seen = number;
+    struct simplex_view *slot = simplex_slot(simplex, number);
     for (enum vote_kind kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
         slot->certified[kind] = view->certified[kind] != 0;
         slot->sent[kind] = (view->sent >> kind & 1) != 0;

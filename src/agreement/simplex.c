@@ -185,17 +185,17 @@ struct stored_order *simplex_next_decided(struct simplex *simplex, bool *is_lack
     if (view == 0) {
         return NULL;
     }
-    struct digest digest = simplex_find(simplex, view)->certified_digest[VOTE_FINALIZE];
-    if (check_chain(simplex, view, &digest, lack) != PARENT_READY) {
+    const struct simplex_view *slot = simplex_find(simplex, view);
+    ASSERT(slot != NULL);
+    if (check_chain(simplex, view, &slot->certified_digest[VOTE_FINALIZE], lack) != PARENT_READY) {
         *is_lacking = true;
         return NULL;
     }
-    struct stored_order *stored = NULL;
-    while (view > simplex->base.view) {
-        stored = simplex_find(simplex, view)->order;
-        view = stored->order.parent_view;
+    while (slot->order->order.parent_view > simplex->base.view) {
+        slot = simplex_find(simplex, slot->order->order.parent_view);
+        ASSERT(slot != NULL); /* the chain is held */
     }
-    return stored;
+    return slot->order;
 }
 
 void simplex_notarize_candidate(struct simplex *simplex)
@@ -280,11 +280,7 @@ void simplex_decided(struct simplex *simplex, const struct order *order,
     view_nr end = order->view - simplex->base.view > VIEW_WINDOW ? simplex->base.view + VIEW_WINDOW
                                                                  : order->view;
     for (view_nr view = simplex->base.view + 1; view <= end; view++) {
-        struct simplex_view *slot = simplex_find(simplex, view);
-        if (slot != NULL) {
-            pool_free(&simplex->orders, slot->order); /* may be where `order` came from */
-            slot->order = NULL;
-        }
+        simplex_forget(simplex, view); /* may be where `order` came from */
     }
     simplex->base = base;
     if (simplex->notarized_highest < base.view) {
@@ -341,11 +337,19 @@ void simplex_check(struct simplex *simplex, bool deep)
         return;
     }
     pool_check(&simplex->orders);
+    size_t slot_count = 0;
+    for (const struct simplex_view *slot = simplex->unused; slot != NULL;
+         slot = slot->next_unused) {
+        slot_count++;
+    }
     for (size_t i = 0; i < VIEW_WINDOW; i++) {
-        const struct simplex_view *slot = &simplex->views[i];
-        if (slot->view <= simplex->base.view) {
+        const struct simplex_view *slot = simplex->views[i];
+        if (slot == NULL) {
             continue;
         }
+        slot_count++;
+        ASSERT(simplex_is_in_window(simplex, slot->view) && slot->view % VIEW_WINDOW == i);
+        ASSERT(slot->view <= simplex->highest_seen);
         ASSERT(!(slot->sent[VOTE_NULLIFY] && slot->sent[VOTE_FINALIZE]));
         ASSERT(!is_exit(slot) || slot->view < simplex->current || simplex->is_unsettled);
         for (int kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
@@ -353,4 +357,5 @@ void simplex_check(struct simplex *simplex, bool deep)
             ASSERT(!slot->sent[kind] || has_own);
         }
     }
+    ASSERT(slot_count == simplex->begun_count);
 }

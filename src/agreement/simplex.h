@@ -12,7 +12,8 @@
  * certificate that arrives is merged into the box, vote by vote. At most `f` traitors assumed, two
  * boxes of one view can never both reach Q with different digests for notarize and finalize.
  *
- * Views above the base (the last decided order's view) live in a ring of VIEW_WINDOW slots. */
+ * Views above the base (the last decided order's view), VIEW_WINDOW of them, each have a slot as
+ * soon as anything is known of them. */
 #ifndef STRATEGOS_AGREEMENT_SIMPLEX_H
 #define STRATEGOS_AGREEMENT_SIMPLEX_H
 
@@ -40,7 +41,8 @@ struct vote_box {
 };
 
 struct simplex_view {
-    view_nr view; /* 0: slot not in use */
+    view_nr view;
+    struct simplex_view *next_unused;
     bool certified[VOTE_KIND_COUNT];
     struct digest certified_digest[VOTE_KIND_COUNT];
     bool sent[VOTE_KIND_COUNT]; /* this replica's own votes */
@@ -104,7 +106,11 @@ struct simplex {
 
     struct simplex_statement statement;
     struct pool orders;
-    struct simplex_view views[VIEW_WINDOW];
+    struct simplex_view *views[VIEW_WINDOW]; /* by view modulo; NULL: nothing is known of it */
+    /* Slots of views that are decided: the last one, which the cache still has, is taken first. */
+    struct simplex_view *unused;
+    size_t begun_count; /* slots that have ever been in use */
+    struct simplex_view slots[VIEW_WINDOW];
 };
 
 size_t simplex_pool_memory(void);
@@ -126,12 +132,13 @@ static inline bool simplex_is_in_window(const struct simplex *simplex, view_nr v
 /* The slot of a view above the base and inside the window; NULL outside, or if nothing is known. */
 static inline struct simplex_view *simplex_find(struct simplex *simplex, view_nr view)
 {
-    if (!simplex_is_in_window(simplex, view) || view > simplex->highest_seen) {
-        return NULL;
-    }
-    struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
-    return slot->view == view ? slot : NULL;
+    return simplex_is_in_window(simplex, view) ? simplex->views[view % VIEW_WINDOW] : NULL;
 }
+
+/* The slot of a view inside the window, which gets one if it has none yet. */
+struct simplex_view *simplex_slot(struct simplex *simplex, view_nr view);
+/* The view has no slot any more. */
+void simplex_forget(struct simplex *simplex, view_nr view);
 
 /* What the base, or a view above it, says a child may stand on. */
 bool simplex_is_notarized(struct simplex *simplex, view_nr view, const struct digest *digest);

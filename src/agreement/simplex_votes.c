@@ -6,15 +6,23 @@
 
 static const struct digest no_digest;
 
-/* The slot of a view inside the window, made fresh if it held an older view. */
-static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
+static struct simplex_view *take_slot(struct simplex *simplex)
+{
+    struct simplex_view *slot = simplex->unused;
+    if (slot != NULL) {
+        simplex->unused = slot->next_unused;
+        return slot;
+    }
+    ASSERT(simplex->begun_count < VIEW_WINDOW); /* as many as there are views inside */
+    return &simplex->slots[simplex->begun_count++];
+}
+
+struct simplex_view *simplex_slot(struct simplex *simplex, view_nr view)
 {
     ASSERT(simplex_is_in_window(simplex, view));
-    struct simplex_view *slot = &simplex->views[view % VIEW_WINDOW];
-    if (slot->view != view) {
-        ASSERT(slot->view <= simplex->base.view); /* a ring: what it held is decided */
-        pool_free(&simplex->orders, slot->order);
-        slot->order = NULL;
+    struct simplex_view **place = &simplex->views[view % VIEW_WINDOW];
+    if (*place == NULL) {
+        struct simplex_view *slot = take_slot(simplex);
         for (int kind = 0; kind < VOTE_KIND_COUNT; kind++) {
             slot->boxes[kind].voters = 0;
             slot->certified[kind] = false;
@@ -24,12 +32,27 @@ static struct simplex_view *slot_of(struct simplex *simplex, view_nr view)
         slot->is_fetching = false;
         slot->is_refused = false;
         slot->is_skipped = false;
+        slot->order = NULL;
         slot->view = view;
+        *place = slot;
         if (view > simplex->highest_seen) {
             simplex->highest_seen = view;
         }
     }
-    return slot;
+    return *place;
+}
+
+void simplex_forget(struct simplex *simplex, view_nr view)
+{
+    struct simplex_view **place = &simplex->views[view % VIEW_WINDOW];
+    struct simplex_view *slot = *place;
+    if (slot != NULL) {
+        ASSERT(slot->view == view);
+        pool_free(&simplex->orders, slot->order);
+        slot->next_unused = simplex->unused;
+        simplex->unused = slot;
+        *place = NULL;
+    }
 }
 
 bool simplex_is_notarized(struct simplex *simplex, view_nr view, const struct digest *digest)
@@ -174,7 +197,7 @@ enum verdict simplex_on_vote(struct simplex *simplex, const struct vote *vote)
         vote->view > simplex->current + VIEWS_AHEAD_MAX) {
         return VERDICT_EARLY;
     }
-    struct simplex_view *slot = slot_of(simplex, vote->view);
+    struct simplex_view *slot = simplex_slot(simplex, vote->view);
     const struct vote_box *box = &slot->boxes[vote->kind];
     if ((box->voters >> vote->voter & 1) != 0) {
         if (digest_is_equal(&box->digest[vote->voter], &vote->digest)) {
@@ -204,7 +227,7 @@ enum verdict simplex_on_certificate(struct simplex *simplex, const struct certif
     if (!simplex_is_in_window(simplex, certificate->view)) {
         return VERDICT_EARLY;
     }
-    struct simplex_view *slot = slot_of(simplex, certificate->view);
+    struct simplex_view *slot = simplex_slot(simplex, certificate->view);
     if (slot->certified[certificate->kind]) {
         return VERDICT_DUPLICATE;
     }
@@ -283,7 +306,7 @@ enum verdict simplex_on_proposal(struct simplex *simplex, const struct proposal 
     }
     struct digest digest;
     order_digest(&proposal->order, &digest);
-    struct simplex_view *slot = slot_of(simplex, view);
+    struct simplex_view *slot = simplex_slot(simplex, view);
     const struct digest *certified = certified_order(slot);
     if (slot->order != NULL && digest_is_equal(&slot->order->digest, &digest) &&
         (slot->order->is_signed || certified != NULL)) {
@@ -335,7 +358,7 @@ enum verdict simplex_on_block_order(struct simplex *simplex, const struct order 
     if (order->parent_view >= order->view) {
         return VERDICT_INVALID;
     }
-    struct simplex_view *slot = slot_of(simplex, order->view);
+    struct simplex_view *slot = simplex_slot(simplex, order->view);
     const struct digest *certified = certified_order(slot);
     if (slot->order != NULL && digest_is_equal(&slot->order->digest, digest)) {
         return VERDICT_DUPLICATE;
@@ -355,7 +378,7 @@ void simplex_restore_vote(struct simplex *simplex, const struct vote *vote)
     if (vote->voter != simplex->settings.self || !simplex_is_in_window(simplex, vote->view)) {
         return;
     }
-    struct simplex_view *slot = slot_of(simplex, vote->view);
+    struct simplex_view *slot = simplex_slot(simplex, vote->view);
     slot->sent[vote->kind] = true;
     add_vote(simplex, slot, vote->kind, vote->voter, &vote->digest, &vote->signature);
 }
@@ -369,7 +392,7 @@ void simplex_restore_certificate(struct simplex *simplex, const struct certifica
     if (!simplex_is_in_window(simplex, certificate->view)) {
         return;
     }
-    struct simplex_view *slot = slot_of(simplex, certificate->view);
+    struct simplex_view *slot = simplex_slot(simplex, certificate->view);
     for (size_t i = 0; i < certificate->count && !slot->certified[certificate->kind]; i++) {
         add_vote(simplex, slot, certificate->kind, certificate->signatures[i].voter,
                  &certificate->digest, &certificate->signatures[i].signature);
@@ -383,7 +406,7 @@ void simplex_restore_proposal(struct simplex *simplex, const struct proposal *pr
     }
     struct digest digest;
     order_digest(&proposal->order, &digest);
-    struct simplex_view *slot = slot_of(simplex, proposal->order.view);
+    struct simplex_view *slot = simplex_slot(simplex, proposal->order.view);
     const struct digest *certified = certified_order(slot);
     if (certified == NULL || digest_is_equal(certified, &digest)) {
         (void)store_order(simplex, slot, &proposal->order, &digest, &proposal->signature);
@@ -422,7 +445,7 @@ void simplex_cast(struct simplex *simplex, struct simplex_view *slot, enum vote_
 bool simplex_propose(struct simplex *simplex, const struct order *order)
 {
     ASSERT(order->view == simplex->current);
-    struct simplex_view *slot = slot_of(simplex, order->view);
+    struct simplex_view *slot = simplex_slot(simplex, order->view);
     struct digest digest;
     struct signature unsigned_yet = {{0}};
     order_digest(order, &digest);
@@ -435,7 +458,7 @@ bool simplex_propose(struct simplex *simplex, const struct order *order)
 
 void simplex_nullify(struct simplex *simplex, bool at_once)
 {
-    struct simplex_view *slot = slot_of(simplex, simplex->current);
+    struct simplex_view *slot = simplex_slot(simplex, simplex->current);
     slot->is_skipped = at_once;
     simplex_cast(simplex, slot, VOTE_NULLIFY, NULL);
 }
