@@ -25,38 +25,36 @@ void agenda_add(struct agenda *agenda, const struct event *event)
         agenda->heap = heap;
         agenda->capacity = capacity;
     }
-    struct event entry = *event;
-    entry.number = agenda->entered++;
+    struct event *heap = agenda->heap;
     size_t place = agenda->count++;
-    while (place > 0 && is_before(&entry, &agenda->heap[(place - 1) / 2])) {
-        agenda->heap[place] = agenda->heap[(place - 1) / 2];
+    /* It has the highest number: what is due at the same time stays before it. */
+    while (place > 0 && event->at_ns < heap[(place - 1) / 2].at_ns) {
+        heap[place] = heap[(place - 1) / 2];
         place = (place - 1) / 2;
     }
-    agenda->heap[place] = entry;
+    heap[place] = *event;
+    heap[place].number = agenda->entered++;
 }
 
-uint64_t agenda_next_ns(const struct agenda *agenda)
+bool agenda_take(struct agenda *agenda, struct event *event)
 {
-    return agenda->count == 0 ? UINT64_MAX : agenda->heap[0].at_ns;
-}
-
-struct event agenda_take(struct agenda *agenda)
-{
-    ASSERT(agenda->count > 0);
-    struct event first = agenda->heap[0];
-    struct event last = agenda->heap[--agenda->count];
+    struct event *heap = agenda->heap;
+    if (agenda->count == 0) {
+        return false;
+    }
+    *event = heap[0];
+    size_t count = --agenda->count;
+    const struct event *last = &heap[count];
     size_t place = 0;
-    for (size_t child = 1; child < agenda->count; child = 2 * place + 1) {
-        if (child + 1 < agenda->count &&
-            is_before(&agenda->heap[child + 1], &agenda->heap[child])) {
-            child++;
-        }
-        if (!is_before(&agenda->heap[child], &last)) {
+    for (size_t child = 1; child < count; child = 2 * place + 1) {
+        /* There is one more beside it: at worst the last, which then stays where it is. */
+        child += is_before(&heap[child + 1], &heap[child]) ? 1 : 0;
+        if (!is_before(&heap[child], last)) {
             break;
         }
-        agenda->heap[place] = agenda->heap[child];
+        heap[place] = heap[child];
         place = child;
     }
-    agenda->heap[place] = last;
-    return first;
+    heap[place] = *last;
+    return true;
 }

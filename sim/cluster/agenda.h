@@ -13,11 +13,13 @@ struct parcel;
 
 struct event {
     uint64_t at_ns;
-    uint64_t number;
+    uint64_t number; /* counts those entered: the agenda's to fill in */
     uint32_t kind;
     uint32_t who;
-    uint64_t tag;
-    struct parcel *parcel; /* owned by the event */
+    union { /* as `kind` says */
+        uint64_t tag;
+        struct parcel *parcel; /* owned by the event */
+    };
 };
 
 struct agenda {
@@ -29,9 +31,7 @@ struct agenda {
 
 void agenda_fini(struct agenda *agenda); /* parcels are the caller's */
 void agenda_add(struct agenda *agenda, const struct event *event);
-/* When the next one is due; UINT64_MAX: none is. */
-uint64_t agenda_next_ns(const struct agenda *agenda);
-/* Takes it; there must be one. */
-struct event agenda_take(struct agenda *agenda);
+/* Takes the next one; false: there is none. */
+bool agenda_take(struct agenda *agenda, struct event *event);
 
 #endif

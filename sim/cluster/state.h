@@ -24,6 +24,11 @@ enum event_kind {
     EVENT_END
 };
 
+static inline bool event_has_parcel(const struct event *event)
+{
+    return event->kind <= EVENT_ANSWER;
+}
+
 struct world {
     const struct plan *plan;
     uint64_t now_ns;

@@ -473,8 +473,8 @@ static bool is_settled(const struct world *world)
 
 static void turn(struct world *world)
 {
-    while (!world->is_over && agenda_next_ns(&world->agenda) != UINT64_MAX) {
-        struct event event = agenda_take(&world->agenda);
+    struct event event;
+    while (!world->is_over && agenda_take(&world->agenda, &event)) {
         ASSERT(event.at_ns >= world->now_ns);
         world->now_ns = event.at_ns;
         world->stats.events++;

@@ -140,9 +140,9 @@ void world_unmake(struct world *world)
             customer_free(world->customers[c]);
         }
     }
-    while (agenda_next_ns(&world->agenda) != UINT64_MAX) {
-        struct event event = agenda_take(&world->agenda);
-        if (event.parcel != NULL) {
+    struct event event;
+    while (agenda_take(&world->agenda, &event)) {
+        if (event_has_parcel(&event)) {
             parcel_free(&world->parcels, event.parcel);
         }
     }
