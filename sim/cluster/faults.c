@@ -14,12 +14,10 @@ void faults_count(struct world *world, size_t index)
     }
 }
 
-void faults_felt(struct process *process, enum fault_kind kind)
+void faults_count_awaited(struct process *process, enum fault_kind kind)
 {
-    if (process->awaited[kind] != 0) {
-        faults_count(process->world, process->awaited[kind] - 1u);
-        process->awaited[kind] = 0;
-    }
+    faults_count(process->world, process->awaited[kind] - 1u);
+    process->awaited[kind] = 0;
 }
 
 static size_t index_of(const struct world *world, const struct fault *fault)

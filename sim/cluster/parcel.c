@@ -43,6 +43,17 @@ struct parcel *parcel_new(struct parcel_store *store, struct slice bytes)
     return parcel;
 }
 
+struct parcel *parcel_copy(struct parcel_store *store, const struct parcel *parcel)
+{
+    struct parcel *copy = parcel_new(store, parcel_slice(parcel));
+    copy->number = parcel->number;
+    copy->from = parcel->from;
+    copy->to = parcel->to;
+    copy->life = parcel->life;
+    copy->link = parcel->link;
+    return copy;
+}
+
 void parcel_free(struct parcel_store *store, struct parcel *parcel)
 {
     parcel->next = store->free[parcel->room];

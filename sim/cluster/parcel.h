@@ -27,6 +27,7 @@ struct parcel_store {
 
 void parcel_store_fini(struct parcel_store *store);
 struct parcel *parcel_new(struct parcel_store *store, struct slice bytes);
+struct parcel *parcel_copy(struct parcel_store *store, const struct parcel *parcel);
 void parcel_free(struct parcel_store *store, struct parcel *parcel);
 
 static inline struct slice parcel_slice(const struct parcel *parcel)

@@ -11,7 +11,7 @@
 uint64_t process_monotonic_ns(const struct process *process)
 {
     uint64_t passed = process->world->now_ns + process->turn_ns - process->clock_anchor_ns;
-    int64_t drift = (int64_t)passed * process->drift_ppm / 1000000;
+    int64_t drift = process->drift_ppm == 0 ? 0 : (int64_t)passed * process->drift_ppm / 1000000;
     return process->clock_base_ns + (uint64_t)((int64_t)passed + drift);
 }
 

@@ -122,16 +122,24 @@ void process_show_state(struct process *process)
     }
 }
 
+static void show_usage(struct process *process)
+{
+    struct replica_view view;
+    replica_look(node_core(process->node), &view);
+    world_see_replica(process, &(struct sighting){.kind = SIGHT_USAGE,
+                                                  .bytes = view.pending_bytes,
+                                                  .count = view.pending_segments});
+}
+
 /* What has come about in the last turn, for those who look on. */
 static void look(struct process *process)
 {
     struct node *node = process->node;
-    struct replica_view view;
-    replica_look(node_core(node), &view);
-    if (view.view != process->view_seen) {
-        process->view_seen = view.view;
-        twins_enter(process, view.view);
-        world_see_replica(process, &(struct sighting){.kind = SIGHT_VIEW, .view = view.view});
+    view_nr view = replica_current_view(node_core(node));
+    if (view != process->view_seen) {
+        process->view_seen = view;
+        twins_enter(process, view);
+        world_see_replica(process, &(struct sighting){.kind = SIGHT_VIEW, .view = view});
     }
     if (node_is_paused(node) && !process->was_paused) {
         world_see_replica(process, &(struct sighting){.kind = SIGHT_LEDGER_FULL});
@@ -144,9 +152,7 @@ static void look(struct process *process)
     }
     if (process->world->now_ns >= process->usage_at_ns) {
         process->usage_at_ns = process->world->now_ns + USAGE_EVERY_NS;
-        world_see_replica(process, &(struct sighting){.kind = SIGHT_USAGE,
-                                                      .bytes = view.pending_bytes,
-                                                      .count = view.pending_segments});
+        show_usage(process);
         replica_check(node_core(node), false);
     }
 }

@@ -104,6 +104,12 @@ static inline bool process_is_loyal(const struct process *process)
     return process->traitor == NULL && !process->is_gone && !process->has_bad_disk;
 }
 
+/* Of twins, that which came later; NULL: there is none. */
+static inline struct process *process_second(const struct process *process)
+{
+    return process->twin != NULL && process->twin->index > process->index ? process->twin : NULL;
+}
+
 /* ports.c: the world's own, and the gates to them that the shell gets. */
 struct ports process_world_ports(struct process *process);
 struct ports process_gates(struct process *process);

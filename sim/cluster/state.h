@@ -94,10 +94,18 @@ void faults_begin(struct world *world, size_t fault);
 void faults_end(struct world *world, size_t fault);
 /* It has had an effect: counts once. */
 void faults_count(struct world *world, size_t fault);
-/* The process has felt the fault of that kind that waits for it, if one does. */
-void faults_felt(struct process *process, enum fault_kind kind);
+/* The process has felt the fault of that kind that waits for it: there is one. */
+void faults_count_awaited(struct process *process, enum fault_kind kind);
 void faults_on_started(struct process *process);
 void faults_calm(struct world *world); /* everything heals, and everybody who can comes back */
+
+/* The process has felt the fault of that kind that waits for it, if one does. */
+static inline void faults_felt(struct process *process, enum fault_kind kind)
+{
+    if (process->awaited[kind] != 0) {
+        faults_count_awaited(process, kind);
+    }
+}
 
 /* disk_view.c: the process's disk, with what its calls take, and crashes in the midst of them. */
 struct folder disk_view_of(struct process *process);

@@ -14,34 +14,41 @@
 
 /* Showing. */
 
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+    sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return sum ^ sum >> 29;
+}
+
 void world_mix(struct world *world, uint64_t value)
 {
-    world->trace = (world->trace ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    world->trace ^= world->trace >> 29;
+    world->trace = mix(world->trace, value);
 }
 
 /* Four sums side by side: nothing waits for the word before. */
 static void mix_bytes(struct world *world, struct slice bytes)
 {
-    uint64_t sums[4] = {1, 2, 3, 4};
-    size_t at = 0;
-    for (; at + 32 <= bytes.size; at += 32) {
-        for (size_t i = 0; i < 4; i++) {
-            sums[i] = (sums[i] ^ get_u64(bytes.data + at + 8 * i)) * UINT64_C(0x9e3779b97f4a7c15);
-            sums[i] ^= sums[i] >> 29;
-        }
+    uint64_t first = 1;
+    uint64_t second = 2;
+    uint64_t third = 3;
+    uint64_t fourth = 4;
+    const uint8_t *at = bytes.data;
+    const uint8_t *end = bytes.data + bytes.size;
+    for (; end - at >= 32; at += 32) {
+        first = mix(first, get_u64(at));
+        second = mix(second, get_u64(at + 8));
+        third = mix(third, get_u64(at + 16));
+        fourth = mix(fourth, get_u64(at + 24));
     }
-    for (size_t i = 0; i < 4; i++) {
-        world_mix(world, sums[i]);
-    }
-    for (; at + 8 <= bytes.size; at += 8) {
-        world_mix(world, get_u64(bytes.data + at));
+    uint64_t sum = mix(mix(mix(mix(world->trace, first), second), third), fourth);
+    for (; end - at >= 8; at += 8) {
+        sum = mix(sum, get_u64(at));
     }
     uint64_t rest = bytes.size;
-    for (; at < bytes.size; at++) {
-        rest = rest << 8 | bytes.data[at];
+    for (; at < end; at++) {
+        rest = rest << 8 | *at;
     }
-    world_mix(world, rest);
+    world->trace = mix(sum, rest);
 }
 
 void world_see(struct world *world, const struct sighting *sighting)
@@ -93,21 +100,23 @@ void world_note(struct world *world, enum happening_kind kind, const char *text)
 
 /* Frames. */
 
-static void hand_over(struct world *world, enum event_kind kind, uint64_t at_ns,
-                      const struct parcel *pattern, struct slice frame)
+static struct parcel *wrap(struct world *world, struct slice frame, uint32_t from, uint32_t to)
 {
     struct parcel *parcel = parcel_new(&world->parcels, frame);
-    parcel->number = pattern->number;
-    parcel->from = pattern->from;
-    parcel->to = pattern->to;
-    parcel->life = pattern->life;
-    parcel->link = pattern->link;
-    parcel->is_duplicate = pattern->is_duplicate;
+    parcel->number = ++world->frame_number;
+    parcel->from = from;
+    parcel->to = to;
+    return parcel;
+}
+
+static void hand_over(struct world *world, enum event_kind kind, uint64_t at_ns,
+                      struct parcel *parcel)
+{
     agenda_add(&world->agenda, &(struct event){.at_ns = at_ns, .kind = kind, .parcel = parcel});
 }
 
-static void carry(struct world *world, enum event_kind kind, struct parcel *pattern,
-                  struct slice frame, uint64_t now_ns)
+/* The network has it now. */
+static void carry(struct world *world, enum event_kind kind, struct parcel *parcel, uint64_t now_ns)
 {
     static const char *const reasons[] = {
         [NETWORK_LOST] = "lost",
@@ -117,29 +126,30 @@ static void carry(struct world *world, enum event_kind kind, struct parcel *patt
     };
     uint64_t arrival_ns = 0;
     uint64_t copy_ns = 0;
-    pattern->number = ++world->frame_number;
     struct happening happening = {.kind = HAPPENING_SENT,
                                   .now_ns = now_ns,
-                                  .frame = pattern->number,
-                                  .from = pattern->from,
-                                  .to = pattern->to,
-                                  .bytes = frame};
+                                  .frame = parcel->number,
+                                  .from = parcel->from,
+                                  .to = parcel->to,
+                                  .bytes = parcel_slice(parcel)};
     happen(world, &happening);
-    enum network_fate fate = network_send(&world->network, pattern->from, pattern->to, frame.size,
+    enum network_fate fate = network_send(&world->network, parcel->from, parcel->to, parcel->size,
                                           now_ns, &arrival_ns, &copy_ns);
     if (world->links.unmet != 0) {
-        links_meet(world, pattern->from, pattern->to, fate);
+        links_meet(world, parcel->from, parcel->to, fate);
     }
     if (fate != NETWORK_ARRIVES) {
         happening.kind = HAPPENING_LOST;
         happening.text = reasons[fate];
         happen(world, &happening);
+        parcel_free(&world->parcels, parcel);
         return;
     }
-    hand_over(world, kind, arrival_ns, pattern, frame);
+    hand_over(world, kind, arrival_ns, parcel);
     if (copy_ns != 0) {
-        pattern->is_duplicate = true;
-        hand_over(world, kind, copy_ns > arrival_ns ? copy_ns : arrival_ns, pattern, frame);
+        struct parcel *copy = parcel_copy(&world->parcels, parcel);
+        copy->is_duplicate = true;
+        hand_over(world, kind, copy_ns > arrival_ns ? copy_ns : arrival_ns, copy);
     }
 }
 
@@ -162,11 +172,12 @@ void world_send_frame(struct world *world, struct process *from, replica_id to, 
     }
     process_show_synced(from);
     world_see_replica(from, &(struct sighting){.kind = SIGHT_FRAME, .peer = to});
-    for (uint32_t i = 0; i < world->process_count; i++) {
-        if (world->processes[i].id == to && i != from->index) {
-            struct parcel pattern = {
-                .from = from->index, .to = i, .life = world->processes[i].life};
-            carry(world, EVENT_FRAME, &pattern, frame, world->now_ns + from->turn_ns);
+    for (const struct process *process = world_process(world, to); process != NULL;
+         process = process_second(process)) {
+        if (process != from) {
+            struct parcel *parcel = wrap(world, frame, from->index, process->index);
+            parcel->life = process->life;
+            carry(world, EVENT_FRAME, parcel, world->now_ns + from->turn_ns);
         }
     }
 }
@@ -181,8 +192,9 @@ void world_send_answer(struct world *world, struct process *from, link_nr link, 
     }
     for (size_t c = 0; c < world->plan->customer_count; c++) {
         if (from->links[c] == link) {
-            struct parcel pattern = {.from = from->index, .to = WORLD_CUSTOMER(c), .link = link};
-            carry(world, EVENT_ANSWER, &pattern, frame, world->now_ns + from->turn_ns);
+            struct parcel *parcel = wrap(world, frame, from->index, WORLD_CUSTOMER(c));
+            parcel->link = link;
+            carry(world, EVENT_ANSWER, parcel, world->now_ns + from->turn_ns);
             return;
         }
     }
@@ -196,14 +208,13 @@ void world_send_request(void *context, size_t customer, replica_id to, struct sl
             customer_overhear(world->customers[c], frame);
         }
     }
-    for (uint32_t i = 0; i < world->process_count; i++) {
-        struct process *process = &world->processes[i];
-        if (process->id == to && world->customer_is_linked[customer][i]) {
-            struct parcel pattern = {.from = WORLD_CUSTOMER(customer),
-                                     .to = i,
-                                     .life = process->life,
-                                     .link = process->links[customer]};
-            carry(world, EVENT_REQUEST, &pattern, frame, world->now_ns);
+    for (const struct process *process = world_process(world, to); process != NULL;
+         process = process_second(process)) {
+        if (world->customer_is_linked[customer][process->index]) {
+            struct parcel *parcel = wrap(world, frame, WORLD_CUSTOMER(customer), process->index);
+            parcel->life = process->life;
+            parcel->link = process->links[customer];
+            carry(world, EVENT_REQUEST, parcel, world->now_ns);
         }
     }
 }
@@ -290,8 +301,9 @@ void world_wake_customer(struct world *world, size_t customer)
 
 static bool is_linked(const struct world *world, size_t customer, replica_id id)
 {
-    for (uint32_t i = 0; i < world->process_count; i++) {
-        if (world->processes[i].id == id && world->customer_is_linked[customer][i]) {
+    for (const struct process *process = &world->processes[id]; process != NULL;
+         process = process_second(process)) {
+        if (world->customer_is_linked[customer][process->index]) {
             return true;
         }
     }
@@ -315,6 +327,7 @@ void world_link_customer(struct world *world, size_t customer, uint32_t index, b
 
 struct process *world_process(struct world *world, replica_id id)
 {
+    ASSERT(id < world->plan->replica_count);
     return &world->processes[id];
 }
 

@@ -36,10 +36,15 @@ uint64_t prng_next(struct prng *prng)
 uint64_t prng_below(struct prng *prng, uint64_t bound)
 {
     ASSERT(bound >= 1);
-    uint64_t rejected = (UINT64_MAX % bound + 1) % bound; /* 2^64 mod bound */
-    uint64_t value;
-    do {
+    uint64_t value = prng_next(prng);
+    /* Those above the last multiple of `bound` would make small numbers likelier. Only a value in
+     * the topmost `bound` can be one: so seldom that the division is left for then. */
+    while (value > UINT64_MAX - bound) {
+        uint64_t rejected = (UINT64_MAX % bound + 1) % bound; /* 2^64 mod bound */
+        if (value <= UINT64_MAX - rejected) {
+            break;
+        }
         value = prng_next(prng);
-    } while (value > UINT64_MAX - rejected);
+    }
     return value % bound;
 }

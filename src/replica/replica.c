@@ -531,6 +531,11 @@ void replica_look(const struct replica *replica, struct replica_view *view)
                                   .is_syncing = replica_is_behind(replica)};
 }
 
+view_nr replica_current_view(const struct replica *replica)
+{
+    return replica->simplex.current;
+}
+
 void replica_check(struct replica *replica, bool deep)
 {
     simplex_check(&replica->simplex, deep);

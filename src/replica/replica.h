@@ -112,6 +112,8 @@ struct replica_view {
     bool is_syncing;
 };
 void replica_look(const struct replica *replica, struct replica_view *view);
+/* The view that it is in, for those who look after every turn. */
+view_nr replica_current_view(const struct replica *replica);
 
 /* ASSERTs every invariant; `deep` walks all memory (tests and simulation). */
 void replica_check(struct replica *replica, bool deep);
