@@ -10,14 +10,8 @@ struct disk_write {
     struct disk_file *file;
     uint64_t offset;
     size_t size;
-    uint8_t *bytes;
+    size_t at; /* its bytes, in pending_bytes */
 };
-
-static void *checked(void *memory)
-{
-    ASSERT(memory != NULL);
-    return memory;
-}
 
 struct disk_file *disk_files_find(struct disk_files *files, const char *name)
 {
@@ -37,34 +31,59 @@ struct disk_file *disk_files_add(struct disk_files *files, const char *name, uin
     }
     ASSERT(i < DISK_FILES_MAX);
     struct disk_file *file = &files->all[i];
-    *file = (struct disk_file){
-        .is_there = true, .size = size, .bytes = checked(calloc(1, (size_t)size + 1))};
+    *file = (struct disk_file){.is_there = true, .size = size};
     (void)snprintf(file->name, sizeof file->name, "%s", name);
     return file;
+}
+
+void disk_file_store(struct disk_file *file, uint64_t offset, struct slice bytes)
+{
+    struct buffer *stored = &file->stored;
+    size_t end = (size_t)offset + bytes.size;
+    if (bytes.size == 0) {
+        return;
+    }
+    if (end > stored->size) {
+        size_t all = end > file->size ? end : (size_t)file->size;
+        uint8_t *behind = buffer_reserve(stored, all - stored->size);
+        if (offset > stored->size) {
+            memset(behind, 0, (size_t)offset - stored->size);
+        }
+        stored->size = end;
+    }
+    memcpy(stored->data + offset, bytes.data, bytes.size);
+}
+
+static struct slice bytes_of(const struct disk_files *files, const struct disk_write *write)
+{
+    return slice_of(files->pending_bytes.data + write->at, write->size);
 }
 
 /* Takes the writes to `file` (NULL: to all) from the list; they reach the disk or not. */
 static void settle_file(struct disk_files *files, const struct disk_file *file, bool is_kept)
 {
+    struct buffer *bytes = &files->pending_bytes;
     size_t left = 0;
+    size_t left_bytes = 0;
     for (size_t i = 0; i < files->pending_count; i++) {
-        struct disk_write *write = &files->pending[i];
-        if (file != NULL && write->file != file) {
-            files->pending[left++] = *write;
-            continue;
+        struct disk_write write = files->pending[i];
+        if (file != NULL && write.file != file) {
+            memmove(bytes->data + left_bytes, bytes->data + write.at, write.size);
+            write.at = left_bytes;
+            left_bytes += write.size;
+            files->pending[left++] = write;
+        } else if (is_kept) {
+            disk_file_store(write.file, write.offset, bytes_of(files, &write));
         }
-        if (is_kept) {
-            bytes_copy(write->file->bytes + write->offset, write->bytes, write->size);
-        }
-        free(write->bytes);
     }
     files->pending_count = left;
+    bytes->size = left_bytes;
 }
 
 void disk_files_drop(struct disk_files *files, struct disk_file *file)
 {
     settle_file(files, file, false);
-    free(file->bytes);
+    buffer_fini(&file->stored);
     *file = (struct disk_file){0};
 }
 
@@ -76,6 +95,7 @@ void disk_files_fini(struct disk_files *files)
         }
     }
     free(files->pending);
+    buffer_fini(&files->pending_bytes);
     *files = (struct disk_files){0};
 }
 
@@ -87,28 +107,31 @@ void disk_files_write(struct disk_files *files, struct disk_file *file, uint64_t
     }
     if (files->pending_count == files->pending_capacity) {
         files->pending_capacity = files->pending_capacity * 2 + 16;
-        files->pending =
-            checked(realloc(files->pending, files->pending_capacity * sizeof *files->pending));
+        files->pending = realloc(files->pending, files->pending_capacity * sizeof *files->pending);
+        ASSERT(files->pending != NULL);
     }
     struct disk_write *write = &files->pending[files->pending_count++];
-    *write = (struct disk_write){.file = file,
-                                 .offset = offset,
-                                 .size = bytes.size,
-                                 .bytes = checked(malloc(bytes.size + 1))};
-    bytes_copy(write->bytes, bytes.data, bytes.size);
+    *write = (struct disk_write){
+        .file = file, .offset = offset, .size = bytes.size, .at = files->pending_bytes.size};
+    buffer_append(&files->pending_bytes, bytes);
 }
 
 void disk_files_read(const struct disk_files *files, const struct disk_file *file, uint64_t offset,
                      void *to, size_t size)
 {
-    bytes_copy(to, file->bytes + offset, size);
+    memset(to, 0, size);
+    if (offset < file->stored.size) {
+        size_t stored = file->stored.size - (size_t)offset;
+        memcpy(to, file->stored.data + offset, stored < size ? stored : size);
+    }
     uint64_t end = offset + size;
     for (size_t i = 0; i < files->pending_count; i++) {
         const struct disk_write *write = &files->pending[i];
         uint64_t from = write->offset > offset ? write->offset : offset;
         uint64_t until = write->offset + write->size < end ? write->offset + write->size : end;
         if (write->file == file && from < until) {
-            bytes_copy((uint8_t *)to + (from - offset), write->bytes + (from - write->offset),
+            bytes_copy((uint8_t *)to + (from - offset),
+                       bytes_of(files, write).data + (from - write->offset),
                        (size_t)(until - from));
         }
     }
@@ -120,7 +143,7 @@ void disk_files_sync(struct disk_files *files, const struct disk_file *file)
 }
 
 /* Each sector of the write by itself: a disk promises no more. */
-static void tear(const struct disk_write *write, struct prng *prng)
+static void tear(const struct disk_write *write, struct slice bytes, struct prng *prng)
 {
     uint64_t offset = write->offset;
     uint64_t end = write->offset + write->size;
@@ -128,8 +151,9 @@ static void tear(const struct disk_write *write, struct prng *prng)
         uint64_t sector_end = (offset / FAULTY_SECTOR_BYTES + 1) * FAULTY_SECTOR_BYTES;
         uint64_t part_end = sector_end < end ? sector_end : end;
         if (prng_below(prng, 2) == 0) {
-            bytes_copy(write->file->bytes + offset, write->bytes + (offset - write->offset),
-                       (size_t)(part_end - offset));
+            disk_file_store(
+                write->file, offset,
+                slice_of(bytes.data + (offset - write->offset), (size_t)(part_end - offset)));
         }
         offset = part_end;
     }
@@ -144,9 +168,9 @@ void disk_files_settle(struct disk_files *files, enum faulty_loss loss, struct p
             write->size = (size_t)prng_below(prng, write->size + 1);
         }
         if (loss == FAULTY_KEEP || (loss == FAULTY_CUT && i <= cut)) {
-            bytes_copy(write->file->bytes + write->offset, write->bytes, write->size);
+            disk_file_store(write->file, write->offset, bytes_of(files, write));
         } else if (loss == FAULTY_TEAR) {
-            tear(write, prng);
+            tear(write, bytes_of(files, write), prng);
         }
     }
     settle_file(files, NULL, false);

@@ -1,9 +1,10 @@
 /* disk_files.h - the files of a simulated disk: what is on it for certain, and what was written
- * since, which a sync or a crash may bring there. A process sees both. Memory: each file once. */
+ * since, which a sync or a crash may bring there. A process sees both. Memory: each file once,
+ * and no page of it before it is written. */
 #ifndef STRATEGOS_DISK_DISK_FILES_H
 #define STRATEGOS_DISK_DISK_FILES_H
 
-#include "base/bytes.h"
+#include "base/buffer.h"
 #include "base/prng.h"
 #include "disk/faulty_folder.h"
 
@@ -18,8 +19,8 @@ struct disk_file {
     bool is_there;
     char name[DISK_NAME_BYTES];
     uint64_t size;
-    uint64_t written; /* bytes up to here were written once */
-    uint8_t *bytes;   /* what survives for certain */
+    uint64_t written;     /* bytes up to here were written once */
+    struct buffer stored; /* what survives for certain; behind it, the file is zeros */
 };
 
 struct disk_write; /* not synced yet */
@@ -29,6 +30,7 @@ struct disk_files { /* zeroed: empty */
     struct disk_write *pending; /* in the order of writing */
     size_t pending_count;
     size_t pending_capacity;
+    struct buffer pending_bytes; /* what they say, one behind the other */
 };
 
 void disk_files_fini(struct disk_files *files);
@@ -38,6 +40,8 @@ struct disk_file *disk_files_find(struct disk_files *files, const char *name);
 struct disk_file *disk_files_add(struct disk_files *files, const char *name, uint64_t size);
 void disk_files_drop(struct disk_files *files, struct disk_file *file);
 
+/* For certain, and at once. */
+void disk_file_store(struct disk_file *file, uint64_t offset, struct slice bytes);
 void disk_files_write(struct disk_files *files, struct disk_file *file, uint64_t offset,
                       struct slice bytes);
 /* As the process sees it. The range lies within the file. */

@@ -220,7 +220,7 @@ struct faulty_folder *faulty_folder_clone(const struct faulty_folder *faulty, ui
         if (file->is_there) {
             struct disk_file *copy = disk_files_add(&clone->files, file->name, file->size);
             copy->written = file->written;
-            bytes_copy(copy->bytes, file->bytes, (size_t)file->size);
+            disk_file_store(copy, 0, buffer_slice(&file->stored));
         }
     }
     return clone;
@@ -294,7 +294,9 @@ bool faulty_folder_flip(struct faulty_folder *faulty, uint64_t at)
             place -= file->is_there ? file->written : 0;
             continue;
         }
-        file->bytes[place] ^= (uint8_t)(1u << at % 8);
+        uint8_t byte = place < file->stored.size ? file->stored.data[place] : 0;
+        byte ^= (uint8_t)(1u << at % 8);
+        disk_file_store(file, place, slice_of(&byte, 1));
         return true;
     }
     return false;
@@ -347,7 +349,7 @@ void faulty_folder_damage(struct faulty_folder *faulty, const char *name, uint64
 {
     struct disk_file *file = file_get(faulty, name);
     ASSERT(offset + bytes.size <= file->size);
-    bytes_copy(file->bytes + offset, bytes.data, bytes.size);
+    disk_file_store(file, offset, bytes);
 }
 
 void faulty_folder_truncate(struct faulty_folder *faulty, const char *name, uint64_t size)
@@ -362,7 +364,7 @@ void faulty_folder_put(struct faulty_folder *faulty, const char *name, struct sl
     faulty_folder_drop(faulty, name);
     struct disk_file *file = disk_files_add(&faulty->files, name, bytes.size);
     file->written = bytes.size;
-    bytes_copy(file->bytes, bytes.data, bytes.size);
+    disk_file_store(file, 0, bytes);
 }
 
 void faulty_folder_drop(struct faulty_folder *faulty, const char *name)

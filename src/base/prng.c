@@ -36,15 +36,10 @@ uint64_t prng_next(struct prng *prng)
 uint64_t prng_below(struct prng *prng, uint64_t bound)
 {
     ASSERT(bound >= 1);
-    uint64_t value = prng_next(prng);
-    /* Those above the last multiple of `bound` would make small numbers likelier. Only a value in
-     * the topmost `bound` can be one: so seldom that the division is left for then. */
-    while (value > UINT64_MAX - bound) {
-        uint64_t rejected = (UINT64_MAX % bound + 1) % bound; /* 2^64 mod bound */
-        if (value <= UINT64_MAX - rejected) {
-            break;
-        }
+    uint64_t value;
+    do { /* what is above the last multiple of `bound` would make small numbers likelier */
         value = prng_next(prng);
-    }
+    } while (value > UINT64_MAX - bound && /* almost never: then nothing else is worked out */
+             value > UINT64_MAX - (UINT64_MAX % bound + 1) % bound);
     return value % bound;
 }
