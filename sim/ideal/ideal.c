@@ -4,8 +4,7 @@
 #include "base/prng.h"
 #include "crypto/checksum.h"
 
-#define KEY_INPUT_BYTES  4u                                /* the principal's number */
-#define CODE_INPUT_BYTES (PUBLIC_KEY_BYTES + DIGEST_BYTES) /* of another length: never mistaken */
+#define KEY_INPUT_BYTES 4u /* the principal's number; a code's is longer: never mistaken */
 
 void ideal_init(struct ideal_book *book, uint64_t seed)
 {
@@ -15,6 +14,7 @@ void ideal_init(struct ideal_book *book, uint64_t seed)
     put_u64(book->secret + 8, prng_next(&prng));
     book->sign_count = 0;
     book->verify_count = 0;
+    memset(book->memo, 0, sizeof book->memo);
 }
 
 static uint64_t under_secret(const struct ideal_book *book, const uint8_t *bytes, size_t size)
@@ -36,14 +36,21 @@ struct public_key ideal_key(const struct ideal_book *book, uint32_t number)
 }
 
 /* The only valid signature of the key for the digest: the code, then zeros. */
-static void compute(const struct ideal_book *book, const struct public_key *key,
+static void compute(struct ideal_book *book, const struct public_key *key,
                     const struct digest *digest, struct signature *signature)
 {
-    uint8_t input[CODE_INPUT_BYTES];
-    memcpy(input, key->bytes, PUBLIC_KEY_BYTES);
-    memcpy(input + PUBLIC_KEY_BYTES, digest->bytes, DIGEST_BYTES);
+    uint8_t of[IDEAL_CODE_BYTES];
+    memcpy(of, key->bytes, PUBLIC_KEY_BYTES);
+    memcpy(of + PUBLIC_KEY_BYTES, digest->bytes, DIGEST_BYTES);
+    uint64_t place = get_u64(digest->bytes) + get_u32(key->bytes);
+    struct ideal_memo *memo = &book->memo[place % IDEAL_MEMO_ENTRIES];
+    if (!memo->is_there || memcmp(memo->of, of, sizeof of) != 0) {
+        memcpy(memo->of, of, sizeof of);
+        memo->is_there = true;
+        memo->code = under_secret(book, of, sizeof of);
+    }
     memset(signature, 0, sizeof *signature);
-    put_u64(signature->bytes, under_secret(book, input, sizeof input));
+    put_u64(signature->bytes, memo->code);
 }
 
 static void sign(void *context, const struct digest *digest, struct signature *signature)

@@ -1,5 +1,6 @@
 /* ideal_test.c - a signature is valid if, and only if, its key signed that digest through this
  * book; and all of it follows from the seed. */
+#include "base/bytes.h"
 #include "ideal/ideal.h"
 
 #include <setjmp.h>
@@ -67,6 +68,19 @@ static void signature_with_any_bit_changed_is_refused(void **state)
     }
 }
 
+static void signature_verifies_after_codes_of_many_others(void **state)
+{
+    (void)state;
+    struct signature signature = sign(&alice, &digest);
+    for (uint32_t i = 0; i < 4 * IDEAL_MEMO_ENTRIES; i++) {
+        struct digest other = digest;
+        put_u32(other.bytes, i);
+        put_u32(other.bytes + 8, i);
+        (void)sign(&bob, &other);
+    }
+    assert_true(verify(&bob, &alice.key, &digest, &signature));
+}
+
 static void signature_of_another_book_is_refused(void **state)
 {
     (void)state;
@@ -120,6 +134,7 @@ int main(void)
         cmocka_unit_test_setup(signature_verifies_for_all_of_the_book, set_up),
         cmocka_unit_test_setup(signature_of_another_key_or_digest_is_refused, set_up),
         cmocka_unit_test_setup(signature_with_any_bit_changed_is_refused, set_up),
+        cmocka_unit_test_setup(signature_verifies_after_codes_of_many_others, set_up),
         cmocka_unit_test_setup(signature_of_another_book_is_refused, set_up),
         cmocka_unit_test_setup(book_follows_from_the_seed, set_up),
         cmocka_unit_test_setup(keys_of_principals_differ, set_up),
