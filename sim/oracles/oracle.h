@@ -1,8 +1,9 @@
 /* oracle.h - judges of a whole group's run: what they are shown, and what they say.
  *
- * The world shows every oracle everything that happens, in order; an oracle keeps what it needs and
- * notes the first thing that breaks its property. It never touches what it watches. What a traitor
- * does is shown too, marked as such: properties are about loyal replicas and honest clients.
+ * The world shows everything that happens, in order; an oracle sees of it what it asks for
+ * (topic.h), keeps what it needs and notes the first thing that breaks its property. It never
+ * touches what it watches. What a traitor does is shown too, marked as such: properties are about
+ * loyal replicas and honest clients.
  *
  * What the world owes, so that silence means something and a finding is one:
  *  - STARTED comes before anything that the replica says or decides in that start.

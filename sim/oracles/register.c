@@ -117,6 +117,12 @@ static bool apply(const struct oracle_access *access, struct oracle_values *valu
     }
 }
 
+static void clear(struct configurations *set)
+{
+    set->count = 0; /* what it had room for is not looked at */
+    set->is_full = false;
+}
+
 static void add(struct configurations *set, struct oracle_configuration configuration)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -142,7 +148,7 @@ static void go_on(const struct oracle_register *reg, const struct oracle_access 
                   struct oracle_values *values, uint32_t slot, struct oracle_configuration from,
                   struct configurations *found, struct configurations *more)
 {
-    for (uint32_t t = 0; t < ORACLE_OPEN_MAX; t++) {
+    for (uint32_t t = 0; t < ORACLE_OPEN_MAX && reg->open >> t != 0; t++) {
         struct oracle_configuration next = from;
         uint32_t bit = UINT32_C(1) << t;
         if ((reg->open & bit) == 0 || (from.done & bit) != 0 ||
@@ -159,10 +165,12 @@ static void go_on(const struct oracle_register *reg, const struct oracle_access 
 static bool end_known(struct oracle_register *reg, const struct oracle_access *accesses,
                       struct oracle_values *values, uint32_t slot)
 {
-    struct configurations found = {.count = 0};
-    struct configurations tried = {.count = 0};
+    struct configurations found;
+    struct configurations tried;
     uint32_t bit = UINT32_C(1) << slot;
     const struct oracle_access *access = &accesses[reg->slots[slot]];
+    clear(&found);
+    clear(&tried);
     for (size_t i = 0; i < reg->configuration_count; i++) {
         add((reg->configurations[i].done & bit) != 0 ? &found : &tried, reg->configurations[i]);
     }
@@ -182,7 +190,8 @@ static bool end_known(struct oracle_register *reg, const struct oracle_access *a
         return true;
     }
     reg->configuration_count = 0;
-    struct configurations kept = {.count = 0};
+    struct configurations kept;
+    clear(&kept);
     for (size_t i = 0; i < found.count; i++) {
         found.items[i].done &= ~bit;
         add(&kept, found.items[i]);
@@ -222,7 +231,7 @@ static uint32_t slot_of(const struct oracle_register *reg, size_t access)
 
 static bool is_answered(const struct oracle_register *reg, const struct oracle_access *accesses)
 {
-    for (uint32_t slot = 0; slot < ORACLE_OPEN_MAX; slot++) {
+    for (uint32_t slot = 0; slot < ORACLE_OPEN_MAX && reg->open >> slot != 0; slot++) {
         if ((reg->open >> slot & 1) != 0 && !accesses[reg->slots[slot]].is_ended) {
             return false;
         }
