@@ -5,9 +5,13 @@
 
 #include "base/assert.h"
 
-static const uint8_t kinds_in_order[] = {
-    CLIENT_SEGMENT, CLIENT_ASK_REPLIES, CLIENT_QUERY, CLIENT_ASK_STATUS, CLIENT_ASK_LOG,
-};
+static const struct frame_places places = {{
+    [CLIENT_SEGMENT] = 1,
+    [CLIENT_ASK_REPLIES] = 2,
+    [CLIENT_QUERY] = 3,
+    [CLIENT_ASK_STATUS] = 4,
+    [CLIENT_ASK_LOG] = 5,
+}};
 
 static enum verdict decode_ask_replies(struct slice bytes, struct arena *arena,
                                        struct ask_replies *ask)
@@ -80,8 +84,7 @@ enum verdict wire_decode_client_frame(struct slice bytes, struct arena *arena,
     size_t part_count;
     *messages = NULL;
     *count = 0;
-    if (frame_split(bytes, kinds_in_order, sizeof kinds_in_order, arena, &parts, &part_count) !=
-        VERDICT_ACCEPTED) {
+    if (frame_split(bytes, &places, arena, &parts, &part_count) != VERDICT_ACCEPTED) {
         return VERDICT_MALFORMED;
     }
     struct client_message *decoded = arena_take_array(arena, part_count, sizeof *decoded);

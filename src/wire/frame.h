@@ -7,14 +7,19 @@
 
 #define FRAME_KINDS_MAX 15u
 
+/* The place of each kind in the order of a frame's messages, from 1; 0: there is no such kind. */
+struct frame_places {
+    uint8_t of[FRAME_KINDS_MAX + 1];
+};
+
 struct frame_part {
     uint32_t kind;
     struct slice bytes;
 };
 
-/* Splits a frame into its messages, ordered by their kinds' places in `kinds` (which lists every
- * kind once), in sent order within a kind. `*parts` is in the arena, NULL for an empty frame. */
-MUST_USE enum verdict frame_split(struct slice bytes, const uint8_t *kinds, size_t kind_count,
+/* Splits a frame into its messages, in order of their kinds' places, in sent order within a kind.
+ * `*parts` is in the arena, NULL for an empty frame. */
+MUST_USE enum verdict frame_split(struct slice bytes, const struct frame_places *places,
                                   struct arena *arena, struct frame_part **parts, size_t *count);
 
 #endif

@@ -9,12 +9,20 @@
 enum { HEARTBEAT_VIEW = 1, HEARTBEAT_HEIGHT };
 
 /* What a vote needs precedes it. */
-static const uint8_t kinds_in_order[] = {
-    PEER_SEGMENT,  PEER_CERTIFICATE, PEER_PROPOSAL,     PEER_VOTE,       PEER_BLOCK,
-    PEER_ASK_VIEW, PEER_ASK_ORDER,   PEER_ASK_SEGMENTS, PEER_ASK_BLOCKS, PEER_HEARTBEAT,
-};
+static const struct frame_places places = {{
+    [PEER_SEGMENT] = 1,
+    [PEER_CERTIFICATE] = 2,
+    [PEER_PROPOSAL] = 3,
+    [PEER_VOTE] = 4,
+    [PEER_BLOCK] = 5,
+    [PEER_ASK_VIEW] = 6,
+    [PEER_ASK_ORDER] = 7,
+    [PEER_ASK_SEGMENTS] = 8,
+    [PEER_ASK_BLOCKS] = 9,
+    [PEER_HEARTBEAT] = 10,
+}};
 
-_Static_assert(FRAME_MESSAGES_MAX *(sizeof(struct peer_message) + sizeof(struct frame_part)) <
+_Static_assert(FRAME_MESSAGES_MAX *(sizeof(struct peer_message) + 2 * sizeof(struct frame_part)) <
                    DECODE_BYTES_MAX * 3ull / 4,
                "the messages of the fullest frame leave room in the arena for their contents");
 
@@ -113,8 +121,7 @@ enum verdict wire_decode_peer_frame(struct slice bytes, struct arena *arena,
     size_t part_count;
     *messages = NULL;
     *count = 0;
-    if (frame_split(bytes, kinds_in_order, sizeof kinds_in_order, arena, &parts, &part_count) !=
-        VERDICT_ACCEPTED) {
+    if (frame_split(bytes, &places, arena, &parts, &part_count) != VERDICT_ACCEPTED) {
         return VERDICT_MALFORMED;
     }
     struct peer_message *decoded = arena_take_array(arena, part_count, sizeof *decoded);

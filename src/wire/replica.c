@@ -5,10 +5,14 @@
 
 #include "base/assert.h"
 
-static const uint8_t kinds_in_order[] = {
-    REPLICA_REPLIES,     REPLICA_SESSION_GONE, REPLICA_BUSY,
-    REPLICA_QUERY_REPLY, REPLICA_STATUS,       REPLICA_LOG,
-};
+static const struct frame_places places = {{
+    [REPLICA_REPLIES] = 1,
+    [REPLICA_SESSION_GONE] = 2,
+    [REPLICA_BUSY] = 3,
+    [REPLICA_QUERY_REPLY] = 4,
+    [REPLICA_STATUS] = 5,
+    [REPLICA_LOG] = 6,
+}};
 
 static enum verdict decode_session_gone(struct slice bytes, struct arena *arena,
                                         struct session_gone *gone)
@@ -65,8 +69,7 @@ enum verdict wire_decode_replica_frame(struct slice bytes, struct arena *arena,
     size_t part_count;
     *messages = NULL;
     *count = 0;
-    if (frame_split(bytes, kinds_in_order, sizeof kinds_in_order, arena, &parts, &part_count) !=
-        VERDICT_ACCEPTED) {
+    if (frame_split(bytes, &places, arena, &parts, &part_count) != VERDICT_ACCEPTED) {
         return VERDICT_MALFORMED;
     }
     struct replica_message *decoded = arena_take_array(arena, part_count, sizeof *decoded);
