@@ -83,12 +83,13 @@ void answers_add_replies(struct answers *answers, uint64_t link, const struct re
             size += more;
             count++;
         }
-        struct replica_message message = {
-            .kind = REPLICA_REPLIES,
-            .replies = {.session = replies->session,
-                        .first = replies->first + done,
-                        .count = count,
-                        .replies = replies->replies + done},
+        struct replica_message message; /* has room for a status: only what it says is written */
+        message.kind = REPLICA_REPLIES;
+        message.replies = (struct replies){
+            .session = replies->session,
+            .first = replies->first + done,
+            .count = count,
+            .replies = replies->replies + done,
         };
         answers_add(answers, link, &message);
         done += count;
