@@ -27,14 +27,6 @@ void *arena_take(struct arena *arena, size_t size)
     return taken;
 }
 
-void *arena_take_array(struct arena *arena, size_t count, size_t size)
-{
-    if (size != 0 && count > SIZE_MAX / size) {
-        return NULL;
-    }
-    return arena_take(arena, count * size);
-}
-
 void arena_reset(struct arena *arena)
 {
     arena->used = 0;

@@ -19,7 +19,13 @@ void arena_init(struct arena *arena, void *memory, size_t size);
 void *arena_take(struct arena *arena, size_t size);
 
 /* Like arena_take for `count` items of `size` each; NULL on overflow too. */
-void *arena_take_array(struct arena *arena, size_t count, size_t size);
+static inline void *arena_take_array(struct arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) { /* `size` is known here: nothing is divided */
+        return NULL;
+    }
+    return arena_take(arena, count * size);
+}
 
 /* Gives back all that was taken. */
 void arena_reset(struct arena *arena);
