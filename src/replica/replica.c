@@ -501,16 +501,16 @@ void replica_dump(struct replica *replica)
 static height_nr height_known(const struct replica *replica)
 {
     height_nr known = replica->simplex.base.height;
+    if (replica->height_claimed <= known) {
+        return known;
+    }
     for (replica_id i = 0; i < replica->settings.replica_count; i++) {
         height_nr height = replica->peers[i].height;
-        if (height <= known) {
-            continue;
-        }
         size_t support = 0;
         for (replica_id j = 0; j < replica->settings.replica_count; j++) {
             support += replica->peers[j].height >= height ? 1 : 0;
         }
-        if (support > replica->settings.fault_count) {
+        if (support > replica->settings.fault_count && height > known) {
             known = height;
         }
     }
