@@ -13,7 +13,7 @@
 #include <strategos.pb-c.h>
 
 #define SAMPLE_ARENA_BYTES (16u << 20)
-#define MUTANTS            4000u /* of each sample; a tenth of the largest */
+#define MUTANTS            10000u /* of each sample; a tenth of the largest */
 
 static struct arena samples, decoded;
 
@@ -339,11 +339,27 @@ static void move_field(struct buffer *bytes, struct prng *prng, unsigned how)
     buffer_fini(&field);
 }
 
+/* Half of them in what comes first, where the numbers are. */
+static size_t pick_place(const struct buffer *bytes, struct prng *prng)
+{
+    size_t const first = 12;
+    bool is_anywhere = prng_below(prng, 2) == 0;
+    return prng_below(prng, is_anywhere || bytes->size < first ? bytes->size : first);
+}
+
+/* Often at a bound of something. */
+static uint8_t pick_byte(struct prng *prng)
+{
+    static const uint8_t bounds[] = {0, 1, 2, 3, 4, REPLICAS_MAX - 1, REPLICAS_MAX, 0x7f};
+    uint64_t choice = prng_next(prng);
+    return choice % 2 == 0 ? bounds[choice / 2 % sizeof bounds] : (uint8_t)(choice >> 8);
+}
+
 static void mutate(struct buffer *bytes, struct prng *prng)
 {
     static const uint8_t unknown[] = {0x7a, 0x00}; /* field 15, no bytes */
-    size_t at = prng_below(prng, bytes->size);
-    uint8_t some = (uint8_t)prng_next(prng);
+    size_t at = pick_place(bytes, prng);
+    uint8_t some = pick_byte(prng);
     unsigned how = (unsigned)prng_below(prng, 10);
     switch (how) {
     case 0:

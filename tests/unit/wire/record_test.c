@@ -308,6 +308,34 @@ static void order_with_too_many_tips_is_malformed(void **state)
     buffer_fini(&longer);
 }
 
+static void decided_with_locations_that_do_not_end_is_malformed(void **state)
+{
+    (void)state;
+    struct decided decided_order;
+    struct buffer record = {0};
+    uint64_t const locations[] = {5, 6};
+    arena_reset(&samples);
+    sample_decided(SAMPLE_SMALL, &samples, &decided_order);
+    decided_order.segment_count = 2;
+    decided_order.locations = locations;
+    decided_order.request_count = 1;
+    wire_encode_decided(&record, &decided_order);
+    uint8_t *last = record.data + record.size - 3;
+    static const uint8_t expected[] = {0x1a, 0x02, 5, 6, 0x20, 1};
+    assert_memory_equal(last - 3, expected, sizeof expected);
+    assert_true(probe_bytes(PROBE_DECIDED, buffer_slice(&record)));
+    last[0] |= 0x80;
+    assert_false(probe_bytes(PROBE_DECIDED, buffer_slice(&record)));
+    last[-1] |= 0x80;
+    assert_false(probe_bytes(PROBE_DECIDED, buffer_slice(&record)));
+    /* A list of none has no field. */
+    last[-2] = 0;
+    memmove(last - 1, last + 1, 2);
+    record.size -= 2;
+    assert_false(probe_bytes(PROBE_DECIDED, buffer_slice(&record)));
+    buffer_fini(&record);
+}
+
 static void segment_out_of_range_is_malformed(void **state)
 {
     (void)state;
@@ -389,6 +417,7 @@ int main(void)
         cmocka_unit_test(order_out_of_range_is_malformed),
         cmocka_unit_test(order_with_tips_not_ascending_is_malformed),
         cmocka_unit_test(order_with_too_many_tips_is_malformed),
+        cmocka_unit_test(decided_with_locations_that_do_not_end_is_malformed),
         cmocka_unit_test(segment_out_of_range_is_malformed),
         cmocka_unit_test(body_with_too_many_requests_is_malformed),
         cmocka_unit_test(body_with_a_request_over_the_limit_is_malformed),
