@@ -5,9 +5,14 @@
 
 size_t walk_read_long(struct slice bytes, uint64_t *value)
 {
+    const uint8_t *data = bytes.data;
+    if (bytes.size >= 2 && data[0] >= 0x80 && data[1] < 0x80) { /* as most are */
+        *value = (uint64_t)(data[0] & 0x7f) | (uint64_t)data[1] << 7;
+        return data[1] == 0 ? 0 : 2;
+    }
     uint64_t sum = 0;
     for (size_t i = 0; i < bytes.size && i < VARINT_BYTES_MAX; i++) {
-        uint8_t byte = bytes.data[i];
+        uint8_t byte = data[i];
         if (i == VARINT_BYTES_MAX - 1 && byte > 1) {
             return 0; /* more than 64 bits */
         }
