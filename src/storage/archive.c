@@ -231,12 +231,9 @@ void archive_append_decided(struct archive *archive, const struct order *order,
                             uint64_t request_count)
 {
     struct decided decided = {.order = *order,
-                              .has_certificate = certificate != NULL,
+                              .certificate = certificate,
                               .segment_count = segment_count,
                               .request_count = request_count};
-    if (certificate != NULL) {
-        decided.certificate = *certificate;
-    }
     buffer_clear(&archive->spots);
     uint64_t *locations = NULL;
     if (segment_count != 0) {
@@ -327,10 +324,12 @@ static enum error load_encoded(struct archive *archive, height_nr height, struct
         next += archive->block_segments[i].encoded.size;
     }
     *block = (struct block){.order = decided.order,
-                            .has_certificate = decided.has_certificate,
-                            .certificate = decided.certificate,
+                            .has_certificate = decided.certificate != NULL,
                             .segment_count = decided.segment_count,
                             .segments = archive->block_segments};
+    if (decided.certificate != NULL) {
+        block->certificate = *decided.certificate;
+    }
     return OK;
 }
 

@@ -299,8 +299,7 @@ struct replica_message {
 /* In the ledger: a decided order; its segments are elsewhere in the same ledger. */
 struct decided {
     struct order order;
-    bool has_certificate;
-    struct certificate certificate;
+    const struct certificate *certificate; /* a finalization of this very order, or NULL */
     size_t segment_count;
     const uint64_t *locations; /* of the segments' records, in execution order */
     uint64_t request_count;    /* requests in those segments */

@@ -153,20 +153,27 @@ static bool read_locations(struct walk *walk, struct arena *arena, struct decide
     return walk_is_at_end(&numbers);
 }
 
+static bool read_finalization(struct walk *walk, struct arena *arena, struct decided *decided)
+{
+    struct slice bytes;
+    decided->certificate = NULL;
+    if (!walk_bytes(walk, DECIDED_CERTIFICATE, &bytes)) {
+        return true;
+    }
+    struct certificate *certificate = arena_take(arena, sizeof *certificate);
+    decided->certificate = certificate;
+    return certificate != NULL && wire_read_certificate(bytes, certificate);
+}
+
 enum verdict wire_decode_decided(struct slice bytes, struct arena *arena, struct decided *decided)
 {
     struct walk walk = walk_of(bytes);
-    struct slice order, certificate;
+    struct slice order;
     if (bytes.size > FRAME_BYTES_MAX || !walk_bytes(&walk, DECIDED_ORDER, &order) ||
         !wire_read_order(order, arena, &decided->order)) {
         return VERDICT_MALFORMED;
     }
-    decided->has_certificate = walk_bytes(&walk, DECIDED_CERTIFICATE, &certificate);
-    decided->certificate = (struct certificate){0};
-    if (decided->has_certificate && !wire_read_certificate(certificate, &decided->certificate)) {
-        return VERDICT_MALFORMED;
-    }
-    return read_locations(&walk, arena, decided) &&
+    return read_finalization(&walk, arena, decided) && read_locations(&walk, arena, decided) &&
                    walk_u64(&walk, DECIDED_REQUEST_COUNT, &decided->request_count) &&
                    walk_is_at_end(&walk)
                ? VERDICT_ACCEPTED
@@ -176,8 +183,8 @@ enum verdict wire_decode_decided(struct slice bytes, struct arena *arena, struct
 void wire_encode_decided(struct buffer *out, const struct decided *decided)
 {
     wire_pack_order(out, DECIDED_ORDER, &decided->order);
-    if (decided->has_certificate) {
-        wire_pack_certificate(out, DECIDED_CERTIFICATE, &decided->certificate);
+    if (decided->certificate != NULL) {
+        wire_pack_certificate(out, DECIDED_CERTIFICATE, decided->certificate);
     }
     if (decided->segment_count != 0) {
         size_t size = 0;

@@ -72,8 +72,9 @@ bool equal_certificate(const struct certificate *a, const struct certificate *b)
 
 bool equal_decided(const struct decided *a, const struct decided *b)
 {
-    return equal_order(&a->order, &b->order) && a->has_certificate == b->has_certificate &&
-           (!a->has_certificate || equal_certificate(&a->certificate, &b->certificate)) &&
+    return equal_order(&a->order, &b->order) &&
+           (a->certificate == NULL) == (b->certificate == NULL) &&
+           (a->certificate == NULL || equal_certificate(a->certificate, b->certificate)) &&
            a->segment_count == b->segment_count && a->request_count == b->request_count &&
            (a->segment_count == 0 ||
             memcmp(a->locations, b->locations, a->segment_count * sizeof *a->locations) == 0);

@@ -118,8 +118,9 @@ static void check_proposal(const struct decoding *from, const struct proposal *p
 static void check_decided(const struct decoding *from, const struct decided *decided)
 {
     check_order(from, &decided->order);
-    if (decided->has_certificate) {
-        check_certificate(from, &decided->certificate);
+    if (decided->certificate != NULL) {
+        check_array(from, decided->certificate, sizeof *decided->certificate);
+        check_certificate(from, decided->certificate);
     }
     check_array(from, decided->locations, decided->segment_count * sizeof *decided->locations);
 }

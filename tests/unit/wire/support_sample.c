@@ -147,13 +147,14 @@ static void sample_segment_of(enum sample_size size, struct arena *arena, struct
 void sample_decided(enum sample_size size, struct arena *arena, struct decided *decided)
 {
     *decided = (struct decided){
-        .has_certificate = size != SAMPLE_SMALL,
         .segment_count = amount(size, 0, 3, 4096),
         .request_count = number(size, 0, 6),
     };
     sample_order(size, arena, &decided->order);
-    if (decided->has_certificate) {
-        sample_certificate(size, &decided->certificate);
+    if (size != SAMPLE_SMALL) {
+        struct certificate *certificate = take(arena, 1, sizeof *certificate);
+        sample_certificate(size, certificate);
+        decided->certificate = certificate;
     }
     uint64_t *locations = take(arena, decided->segment_count, sizeof *locations);
     for (size_t i = 0; i < decided->segment_count; i++) {
