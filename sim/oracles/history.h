@@ -140,7 +140,7 @@ struct oracle_candidate {
 struct oracle_ballot {
     enum vote_kind kind;
     uint32_t voters; /* bit r: has cast it while it was loyal */
-    struct oracle_mark digest;
+    struct digest digest;
     size_t next; /* one more of this view that was cast before: index + 1, 0: none */
 };
 

@@ -47,10 +47,9 @@ const struct oracle_candidate *oracle_history_candidate(const struct oracle_hist
 static size_t find_ballot(const struct oracle_history *history, const struct oracle_view *view,
                           enum vote_kind kind, const struct digest *digest)
 {
-    struct oracle_mark mark = oracle_mark_of_digest(digest);
     size_t at = view->ballots;
     while (at != 0 && (history->ballots[at - 1].kind != kind ||
-                       !oracle_mark_is_equal(history->ballots[at - 1].digest, mark))) {
+                       !digest_is_equal(&history->ballots[at - 1].digest, digest))) {
         at = history->ballots[at - 1].next;
     }
     return at;
@@ -70,8 +69,8 @@ static struct oracle_ballot *ballot_at(struct oracle_history *history, struct or
     if (at == 0) {
         history->ballots = oracle_grow(history->ballots, history->ballot_count,
                                        &history->ballot_capacity, sizeof *history->ballots);
-        history->ballots[history->ballot_count++] = (struct oracle_ballot){
-            .kind = kind, .digest = oracle_mark_of_digest(digest), .next = view->ballots};
+        history->ballots[history->ballot_count++] =
+            (struct oracle_ballot){.kind = kind, .digest = *digest, .next = view->ballots};
         view->ballots = at = history->ballot_count;
     }
     return &history->ballots[at - 1];

@@ -32,10 +32,17 @@ struct oracle_mark {
     uint64_t b;
 };
 struct oracle_mark oracle_mark_of(struct slice bytes);
-/* A digest is as good as its first half. */
+/* A digest's bits are as good as any; folded, since who changes some may leave a half alone. */
 static inline struct oracle_mark oracle_mark_of_digest(const struct digest *digest)
 {
-    return (struct oracle_mark){.a = get_u64(digest->bytes), .b = get_u64(digest->bytes + 8)};
+    const uint8_t *bytes = digest->bytes;
+    return (struct oracle_mark){.a = get_u64(bytes) ^ get_u64(bytes + 16),
+                                .b = get_u64(bytes + 8) ^ get_u64(bytes + 24)};
+}
+static inline uint64_t oracle_bits_of_digest(const struct digest *digest)
+{
+    struct oracle_mark mark = oracle_mark_of_digest(digest);
+    return mark.a ^ mark.b;
 }
 
 /* A hash of two numbers. Two rounds of multiply, rotate and fold: every bit of both reaches every

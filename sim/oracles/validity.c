@@ -9,14 +9,14 @@
 #include <stdlib.h>
 
 struct proposed { /* an order that a loyal commander's core sent */
-    struct oracle_mark digest;
+    struct digest digest;
     size_t next; /* one more of this view: index + 1, 0: none */
 };
 
 struct view {
     size_t proposed; /* index + 1 of the newest; 0: none */
     bool has_left;
-    uint64_t left; /* the first 8 bytes of its digest */
+    uint64_t left; /* bits of its digest */
 };
 
 struct validity {
@@ -30,9 +30,8 @@ struct validity {
 static bool is_proposed(const struct validity *validity, const struct view *view,
                         const struct digest *digest)
 {
-    struct oracle_mark mark = oracle_mark_of_digest(digest);
     size_t at = view == NULL ? 0 : view->proposed;
-    while (at != 0 && !oracle_mark_is_equal(validity->proposed[at - 1].digest, mark)) {
+    while (at != 0 && !digest_is_equal(&validity->proposed[at - 1].digest, digest)) {
         at = validity->proposed[at - 1].next;
     }
     return at != 0;
@@ -44,8 +43,8 @@ static void on_proposed(struct validity *validity, const struct oracle_statement
     if (!is_proposed(validity, view, &statement->digest)) {
         validity->proposed = oracle_grow(validity->proposed, validity->count, &validity->capacity,
                                          sizeof *validity->proposed);
-        validity->proposed[validity->count++] = (struct proposed){
-            .digest = oracle_mark_of_digest(&statement->digest), .next = view->proposed};
+        validity->proposed[validity->count++] =
+            (struct proposed){.digest = statement->digest, .next = view->proposed};
         view->proposed = validity->count;
     }
 }
@@ -54,7 +53,7 @@ static void on_left(struct validity *validity, const struct sighting *sighting,
                     const struct oracle_statement *statement)
 {
     struct view *view = oracle_pages_at(&validity->views, statement->view, sizeof *view);
-    uint64_t bits = get_u64(statement->digest.bytes);
+    uint64_t bits = oracle_bits_of_digest(&statement->digest);
     if (view->has_left && view->left != bits) {
         oracle_finding_note(&validity->self.finding,
                             "replica %u, the loyal commander of view %llu, sent replica %u %s.. "

@@ -7,7 +7,7 @@
 #include "oracles/kind.h"
 
 struct said {                       /* by a replica in a view */
-    uint64_t bits[VOTE_KIND_COUNT]; /* of the digest: its first 8 bytes */
+    uint64_t bits[VOTE_KIND_COUNT]; /* of the digest */
     uint32_t kinds;                 /* bit k: a vote of kind k */
 };
 
@@ -49,7 +49,7 @@ static void judge(struct votes *votes, const struct sighting *sighting,
         [VOTE_FINALIZE] = VOTE_NULLIFY,
     };
     enum vote_kind kind = statement->kind;
-    uint64_t bits = get_u64(statement->digest.bytes);
+    uint64_t bits = oracle_bits_of_digest(&statement->digest);
     struct said *said = said_of(votes, statement->view, sighting->replica);
     if (has_said(said, kind) && said->bits[kind] != bits) {
         oracle_finding_note(&votes->self.finding,

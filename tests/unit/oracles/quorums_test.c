@@ -194,7 +194,7 @@ static void quorums_of_a_parent_that_does_not_exist_are_found(void **state)
     struct decision *first = build(1, NULL);
     notarize_by_three(first);
     struct decision *second = build(2, first);
-    second->order.parent.bytes[0] ^= 1;
+    second->order.parent.bytes[DIGEST_BYTES - 1] ^= 1; /* any of its bits counts */
     order_digest(&second->order, &second->digest);
     notarize(2, second);
     scene_assert_found(&scene, "quorums", "replica 2|of view 2|not notarized");
@@ -252,6 +252,17 @@ static void quorums_of_a_certificate_with_a_vote_of_another_kind_are_found(void 
     notarize_by_three(first);
     struct certificate certificate = certificate_of(first, 0, 1, 2);
     certificate.kind = VOTE_FINALIZE;
+    store(3, &certificate);
+    scene_assert_found(&scene, "quorums", "replica 3|of view 1|replica 0, which it never cast");
+}
+
+static void quorums_of_a_certificate_of_another_order_are_found(void **state)
+{
+    (void)state;
+    struct decision *first = build(1, NULL);
+    notarize_by_three(first);
+    struct certificate certificate = certificate_of(first, 0, 1, 2);
+    certificate.digest.bytes[DIGEST_BYTES - 1] ^= 1;
     store(3, &certificate);
     scene_assert_found(&scene, "quorums", "replica 3|of view 1|replica 0, which it never cast");
 }
@@ -340,6 +351,7 @@ int main(void)
         T(quorums_of_a_height_beside_the_parents_are_found),
         T(quorums_of_a_certificate_with_a_vote_never_cast_are_found),
         T(quorums_of_a_certificate_with_a_vote_of_another_kind_are_found),
+        T(quorums_of_a_certificate_of_another_order_are_found),
         T(quorums_of_a_certificate_with_one_voter_twice_are_found),
         T(quorums_of_a_certificate_with_a_stranger_are_found),
         T(quorums_of_an_order_that_is_only_notarized_are_found),
