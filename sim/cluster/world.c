@@ -85,12 +85,28 @@ void world_see_customer(void *context, const struct sighting *sighting)
     world_see(world, &full);
 }
 
-static void happen(struct world *world, const struct happening *happening)
+static void tell_watcher(struct world *world, const struct happening *happening)
 {
-    sometimes_happen(&world->sometimes, happening);
     if (world->watcher != NULL && world->watcher->on_happening != NULL) {
         world->watcher->on_happening(world->watcher->context, happening);
     }
+}
+
+static void happen(struct world *world, const struct happening *happening)
+{
+    sometimes_happen(&world->sometimes, happening);
+    tell_watcher(world, happening);
+}
+
+static inline struct happening happening_of(enum happening_kind kind, uint64_t now_ns,
+                                            const struct parcel *parcel)
+{
+    return (struct happening){.kind = kind,
+                              .now_ns = now_ns,
+                              .frame = parcel->number,
+                              .from = parcel->from,
+                              .to = parcel->to,
+                              .bytes = parcel_slice(parcel)};
 }
 
 void world_note(struct world *world, enum happening_kind kind, const char *text)
@@ -126,22 +142,19 @@ static void carry(struct world *world, enum event_kind kind, struct parcel *parc
     };
     uint64_t arrival_ns = 0;
     uint64_t copy_ns = 0;
-    struct happening happening = {.kind = HAPPENING_SENT,
-                                  .now_ns = now_ns,
-                                  .frame = parcel->number,
-                                  .from = parcel->from,
-                                  .to = parcel->to,
-                                  .bytes = parcel_slice(parcel)};
-    happen(world, &happening);
+    if (world->watcher != NULL) { /* nobody else asks for what is only on its way */
+        struct happening sent = happening_of(HAPPENING_SENT, now_ns, parcel);
+        tell_watcher(world, &sent);
+    }
     enum network_fate fate = network_send(&world->network, parcel->from, parcel->to, parcel->size,
                                           now_ns, &arrival_ns, &copy_ns);
     if (world->links.unmet != 0) {
         links_meet(world, parcel->from, parcel->to, fate);
     }
     if (fate != NETWORK_ARRIVES) {
-        happening.kind = HAPPENING_LOST;
-        happening.text = reasons[fate];
-        happen(world, &happening);
+        struct happening lost = happening_of(HAPPENING_LOST, now_ns, parcel);
+        lost.text = reasons[fate];
+        happen(world, &lost);
         parcel_free(&world->parcels, parcel);
         return;
     }
@@ -227,13 +240,8 @@ static void arrive(struct world *world, const struct parcel *parcel)
     world_mix(world, world->now_ns);
     world_mix(world, (uint64_t)parcel->from << 32 | parcel->to);
     mix_bytes(world, parcel_slice(parcel));
-    struct happening happening = {.kind = HAPPENING_DELIVERED,
-                                  .now_ns = world->now_ns,
-                                  .frame = parcel->number,
-                                  .from = parcel->from,
-                                  .to = parcel->to,
-                                  .bytes = parcel_slice(parcel)};
-    happen(world, &happening);
+    struct happening delivered = happening_of(HAPPENING_DELIVERED, world->now_ns, parcel);
+    happen(world, &delivered);
 }
 
 static void on_parcel(struct world *world, struct parcel *parcel, struct parcel_queue *queue)
