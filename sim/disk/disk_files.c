@@ -119,11 +119,12 @@ void disk_files_write(struct disk_files *files, struct disk_file *file, uint64_t
 void disk_files_read(const struct disk_files *files, const struct disk_file *file, uint64_t offset,
                      void *to, size_t size)
 {
-    memset(to, 0, size);
-    if (offset < file->stored.size) {
-        size_t stored = file->stored.size - (size_t)offset;
-        memcpy(to, file->stored.data + offset, stored < size ? stored : size);
+    size_t stored = file->stored.size > offset ? file->stored.size - (size_t)offset : 0;
+    stored = stored < size ? stored : size;
+    if (stored != 0) {
+        memcpy(to, file->stored.data + offset, stored);
     }
+    memset((uint8_t *)to + stored, 0, size - stored);
     uint64_t end = offset + size;
     for (size_t i = 0; i < files->pending_count; i++) {
         const struct disk_write *write = &files->pending[i];
