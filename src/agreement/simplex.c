@@ -4,6 +4,10 @@
 
 #include "base/assert.h"
 
+_Static_assert(sizeof(struct stored_order) + TIPS_PER_ORDER_MAX * sizeof(struct lane_tip) <=
+                   ORDER_POOL_BYTES / VIEW_WINDOW,
+               "there is room for an order of each view of the window");
+
 size_t simplex_pool_memory(void)
 {
     return pool_memory_size(ORDER_POOL_BYTES);
@@ -340,6 +344,7 @@ void simplex_check(struct simplex *simplex, bool deep)
     size_t slot_count = 0;
     for (const struct simplex_view *slot = simplex->unused; slot != NULL;
          slot = slot->next_unused) {
+        ASSERT(slot_count < simplex->begun_count); /* none twice */
         slot_count++;
     }
     for (size_t i = 0; i < VIEW_WINDOW; i++) {

@@ -198,6 +198,7 @@ void pool_check(const struct pool *pool)
         for (size_t inside = i + 1; inside < i + length; inside++) {
             ASSERT(pool->state[inside] == STATE_INSIDE);
         }
+        ASSERT((state & STATE_FREE) == 0 || length == pieces || pool->state[i ^ length] != state);
         taken += (state & STATE_TAKEN) != 0 ? length : 0;
         free_seen += (state & STATE_FREE) != 0 ? 1 : 0;
         spares_seen += (state & STATE_SPARE) != 0 ? 1 : 0;

@@ -4,7 +4,8 @@
  *
  * Of each size one freed piece is kept as it is, for the next take of that size: else each of the
  * many that come and go one by one would be split off the whole memory and merged with it again.
- * Where memory is short these merge too, so a take fails only if there is no piece large enough. */
+ * Where memory is short these merge too; until then a small piece may split a larger one than it
+ * need. In any case there is room for as many pieces as the largest of them goes into the pool. */
 #ifndef STRATEGOS_BASE_POOL_H
 #define STRATEGOS_BASE_POOL_H
 
