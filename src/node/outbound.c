@@ -5,14 +5,6 @@
 #include "base/assert.h"
 #include "wire/codec.h"
 
-/* What a message of `size` bytes costs its receiver's decode arena, at most: its struct, and for
- * all but segments, which are read in place, the unpacked form of its content. */
-static size_t decode_cost(size_t size, bool in_place)
-{
-    size_t const head = sizeof(struct peer_message) + 64;
-    return in_place ? head : head + 3 * size;
-}
-
 void outbound_init(struct outbound *outbound, size_t replica_count, replica_id self)
 {
     *outbound =
@@ -37,15 +29,14 @@ static size_t open_frame_start(const struct outbound_peer *peer)
 
 /* Makes room for one more message in the open frame, closing it if it is full. False if the peer
  * has as much waiting as it may. */
-static bool make_room(struct outbound_peer *peer, size_t size, size_t cost)
+static bool make_room(struct outbound_peer *peer, size_t size)
 {
     size_t open = peer->bytes.size - open_frame_start(peer);
     if (peer->bytes.size + size > PEER_QUEUE_BYTES_MAX) {
         return false;
     }
     if (peer->message_count == 0 ||
-        (open + size <= FRAME_BYTES_MAX && peer->message_count < FRAME_MESSAGES_MAX &&
-         peer->decode_bytes + cost <= DECODE_BYTES_MAX)) {
+        (open + size <= FRAME_BYTES_MAX && peer->message_count < FRAME_MESSAGES_MAX)) {
         return true;
     }
     if (peer->closed_count + 1 == OUTBOUND_FRAMES_MAX) {
@@ -53,7 +44,6 @@ static bool make_room(struct outbound_peer *peer, size_t size, size_t cost)
     }
     peer->ends[peer->closed_count++] = peer->bytes.size;
     peer->message_count = 0;
-    peer->decode_bytes = 0;
     return true;
 }
 
@@ -62,20 +52,18 @@ static void earliest(uint64_t *due_ns, uint64_t candidate_ns)
     *due_ns = candidate_ns < *due_ns ? candidate_ns : *due_ns;
 }
 
-static void add_to(struct outbound *outbound, replica_id to, struct slice encoded, bool in_place,
+static void add_to(struct outbound *outbound, replica_id to, struct slice encoded,
                    struct outbound_rule rule, uint64_t now_ns)
 {
     struct outbound_peer *peer = &outbound->peers[to];
-    size_t cost = decode_cost(encoded.size, in_place);
     /* Dropped or not: what follows, a certificate with this vote, may rest on the same record. */
     peer->is_durable = peer->is_durable || rule.durable;
-    if (encoded.size > FRAME_BYTES_MAX || !make_room(peer, encoded.size, cost)) {
+    if (encoded.size > FRAME_BYTES_MAX || !make_room(peer, encoded.size)) {
         outbound->dropped++;
         return;
     }
     buffer_append(&peer->bytes, encoded);
     peer->message_count++;
-    peer->decode_bytes += cost;
     uint64_t due_ns = rule.lazy ? now_ns + OUTBOUND_LAZY_NS : now_ns;
     earliest(&peer->due_ns, due_ns);
     earliest(&outbound->due_ns, due_ns);
@@ -88,14 +76,13 @@ void outbound_add(struct outbound *outbound, replica_id to, const struct peer_me
     buffer_clear(&outbound->scratch);
     wire_encode_peer_message(&outbound->scratch, message);
     struct slice encoded = buffer_slice(&outbound->scratch);
-    bool in_place = message->kind == PEER_SEGMENT;
     if (to != REPLICA_ALL) {
-        add_to(outbound, to, encoded, in_place, rule, now_ns);
+        add_to(outbound, to, encoded, rule, now_ns);
         return;
     }
     for (replica_id i = 0; i < outbound->replica_count; i++) {
         if (i != outbound->self) {
-            add_to(outbound, i, encoded, in_place, rule, now_ns);
+            add_to(outbound, i, encoded, rule, now_ns);
         }
     }
 }
@@ -104,7 +91,7 @@ void outbound_add_encoded(struct outbound *outbound, replica_id to, struct slice
                           uint64_t now_ns)
 {
     ASSERT(to < outbound->replica_count && to != outbound->self);
-    add_to(outbound, to, encoded, false, (struct outbound_rule){0}, now_ns);
+    add_to(outbound, to, encoded, (struct outbound_rule){0}, now_ns);
 }
 
 size_t outbound_waiting(const struct outbound *outbound, replica_id to)
@@ -132,7 +119,6 @@ static void flush_peer(struct outbound_peer *peer, replica_id to, const struct o
     }
     peer->closed_count = 0;
     peer->message_count = 0;
-    peer->decode_bytes = 0;
     peer->is_durable = false;
     peer->due_ns = UINT64_MAX;
     if (peer->bytes.capacity > OUTBOUND_KEEP_BYTES) {

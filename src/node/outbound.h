@@ -18,7 +18,6 @@ struct outbound_peer {
     size_t ends[OUTBOUND_FRAMES_MAX]; /* of the closed frames, in `bytes` */
     size_t closed_count;
     size_t message_count; /* in the open frame */
-    size_t decode_bytes;  /* what the receiver's arena needs for the open frame, at most */
     uint64_t due_ns;      /* UINT64_MAX: nothing waits */
     bool is_durable;      /* something that waits must be on disk first */
 };

@@ -5,6 +5,8 @@
 
 #define PART_BYTES_MIN 2u /* a tag and a length */
 
+_Static_assert(WALK_NUMBER_MAX <= FRAME_KINDS_MAX, "each kind that walk lets through has a place");
+
 /* Stable, and as quick for any order: `count` parts are counted by place, then each is put where it
  * belongs. */
 static enum verdict sort_parts(const struct frame_places *places, struct arena *arena,

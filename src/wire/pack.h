@@ -1,7 +1,6 @@
 /* pack.h - writes protobuf's wire encoding straight from our structs, for messages that are read in
- * place (walk.h), and for those with repeated parts, which protobuf-c could only pack from arrays
- * of its own. Each function appends one field, whose number is at most 15, so that its tag is one
- * byte; its _size twin says how many bytes that takes, whichever number it has. */
+ * place (walk.h). Each function appends one field, whose number is at most 15, so that its tag is
+ * one byte; its _size twin says how many bytes that takes, whichever number it has. */
 #ifndef STRATEGOS_WIRE_PACK_H
 #define STRATEGOS_WIRE_PACK_H
 

@@ -22,9 +22,15 @@ static const struct frame_places places = {{
     [PEER_HEARTBEAT] = 10,
 }};
 
-_Static_assert(FRAME_MESSAGES_MAX *(sizeof(struct peer_message) + 2 * sizeof(struct frame_part)) <
-                   DECODE_BYTES_MAX * 3ull / 4,
-               "the messages of the fullest frame leave room in the arena for their contents");
+/* What the arena gives at most: to each message its struct, its part of the frame (twice if they
+ * come out of order), and a little for what protobuf-c makes of the small ones; and to all
+ * contents, lists of tips and the like, less than thrice their bytes. */
+#define UNPACKED_HEAD_BYTES 64u
+_Static_assert(FRAME_MESSAGES_MAX *(sizeof(struct peer_message) + UNPACKED_HEAD_BYTES +
+                                    2 * sizeof(struct frame_part)) +
+                       3 * FRAME_BYTES_MAX <
+                   DECODE_BYTES_MAX,
+               "the fullest frame decodes within the arena");
 
 static enum verdict decode_ask_view(struct slice bytes, struct arena *arena, struct ask_view *ask)
 {

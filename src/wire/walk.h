@@ -1,7 +1,7 @@
 /* walk.h - reads protobuf's wire encoding in place, for the messages that carry bulk and for those
- * that every order costs many of: frames, segments, orders, votes, certificates, heartbeats and
- * replies. What it returns points into the bytes it was given; nothing is copied. All other
- * messages are unpacked by protobuf-c (schema.h).
+ * that every order costs many of, marked [in place] in proto/strategos.proto. What it returns
+ * points into the bytes it was given; nothing is copied. All other messages are unpacked by
+ * protobuf-c (schema.h).
  *
  * A message is read field by field in order of number, as every encoder writes it; numbers go up to
  * 15, so that a tag is one byte. Getters return false, and do not move, if the next field is
@@ -37,8 +37,8 @@ static inline void walk_move(struct walk *walk, size_t size)
     walk->left -= size;
 }
 
-/* The shortest encoding of a number of more than 7 bits, and no other: how many bytes it has, or 0
- * if the bytes do not begin with one. */
+/* The shortest encoding of a number, and no other: how many bytes it has, or 0 if the bytes do not
+ * begin with one. */
 MUST_USE size_t walk_read_long(struct slice bytes, uint64_t *value);
 
 /* A bare number, as in a packed repeated field. */

@@ -10,9 +10,21 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define DIGESTS 400u
+#define DIGESTS   400u
+#define FAR_APART UINT64_C(1048576) /* so that several lie in one place of the index by location   \
+                                     */
+#define ALIKE     7u
 
+/* Many begin alike, which is all that the index by digest hashes. */
 static struct digest digest_of(uint64_t number)
+{
+    struct digest digest = {{0}};
+    put_u64(digest.bytes, number % ALIKE);
+    put_u64(digest.bytes + 8, number);
+    return digest;
+}
+
+static struct digest distinct_digest_of(uint64_t number)
 {
     struct digest digest = {{0}};
     put_u64(digest.bytes, number);
@@ -36,12 +48,13 @@ static void any_sequence_of_calls_agrees_with_a_list(void **state)
             model[number] = 0;
             break;
         case 1:
-            archive_segments_drop_at(&segments, model[number] == 0 ? step * 8 : model[number]);
+            archive_segments_drop_at(&segments,
+                                     model[number] == 0 ? step * FAR_APART : model[number]);
             model[number] = 0;
             break;
         case 2:
             if (prng_below(&prng, 50) == 0) {
-                uint64_t bound = step * 8 - prng_below(&prng, step * 8 < 4000 ? step * 8 : 4000);
+                uint64_t bound = (step - prng_below(&prng, step < 500 ? step : 500)) * FAR_APART;
                 archive_segments_drop_before(&segments, bound);
                 for (size_t i = 0; i < DIGESTS; i++) {
                     model[i] = model[i] < bound ? 0 : model[i];
@@ -49,8 +62,8 @@ static void any_sequence_of_calls_agrees_with_a_list(void **state)
             }
             break;
         default:
-            archive_segments_put(&segments, &digest, step * 8);
-            model[number] = step * 8;
+            archive_segments_put(&segments, &digest, step * FAR_APART);
+            model[number] = step * FAR_APART;
             break;
         }
         size_t other = (size_t)prng_below(&prng, DIGESTS);
@@ -75,12 +88,12 @@ static void full_index_gives_up_the_oldest(void **state)
     assert_int_equal(archive_segments_init(&segments, &script_id), OK);
     const uint64_t more = 100;
     for (uint64_t i = 0; i < ARCHIVE_SEGMENTS_MAX + more; i++) {
-        struct digest digest = digest_of(i);
+        struct digest digest = distinct_digest_of(i);
         archive_segments_put(&segments, &digest, i * 8);
     }
     assert_int_equal(segments.count, ARCHIVE_SEGMENTS_MAX);
     for (uint64_t i = 0; i < 2 * more; i++) {
-        struct digest digest = digest_of(i);
+        struct digest digest = distinct_digest_of(i);
         uint64_t location;
         assert_true(archive_segments_find(&segments, &digest, &location) == (i >= more));
     }
