@@ -135,7 +135,7 @@ int main(int argc, char **argv)
         struct load load = loads[i];
         load.operations /= parts;
         load.seconds /= parts;
-        struct world_outcome outcome;
+        struct world_outcome outcome = {.has_finding = false};
         uint64_t took_ns = 0;
         if (strstr(load.name, only) == NULL) {
             continue;
