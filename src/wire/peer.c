@@ -28,7 +28,7 @@ static const struct frame_places places = {{
 #define UNPACKED_HEAD_BYTES 64u
 _Static_assert(FRAME_MESSAGES_MAX *(sizeof(struct peer_message) + UNPACKED_HEAD_BYTES +
                                     2 * sizeof(struct frame_part)) +
-                       3 * FRAME_BYTES_MAX <
+                       3ull * FRAME_BYTES_MAX <
                    DECODE_BYTES_MAX,
                "the fullest frame decodes within the arena");
 

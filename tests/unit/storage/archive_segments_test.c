@@ -10,10 +10,11 @@
 // cmocka.h wants the three above first
 #include <cmocka.h>
 
-#define DIGESTS   400u
-#define FAR_APART UINT64_C(1048576) /* so that several lie in one place of the index by location   \
-                                     */
-#define ALIKE     7u
+#define DIGESTS 400u
+#define FAR_APART                                                                                  \
+    UINT64_C(1048576) /* so that several lie in one place of the index by location                 \
+                       */
+#define ALIKE 7u
 
 /* Many begin alike, which is all that the index by digest hashes. */
 static struct digest digest_of(uint64_t number)
