@@ -254,8 +254,3 @@ int run_exit_code(bool has_crashed, const struct world_outcome *outcome)
     }
     return EXIT_CRASH;
 }
-
-const char *run_revision(void)
-{
-    return STRATEGOS_VERSION " " STRATEGOS_REVISION;
-}

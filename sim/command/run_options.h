@@ -53,6 +53,7 @@ void run_options_print(const struct run_options *options, void *stream);
 char *run_options_replay(const struct run_options *options, uint64_t seed);
 
 int run_exit_code(bool has_crashed, const struct world_outcome *outcome);
+/* Of the tree that this was built from: "0.1.0 f4f5b08". */
 const char *run_revision(void);
 
 #endif
