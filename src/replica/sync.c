@@ -111,10 +111,16 @@ static enum verdict judge_block(struct replica *replica, const struct block *blo
     return verdict == VERDICT_DUPLICATE || verdict == VERDICT_STALE ? VERDICT_ACCEPTED : verdict;
 }
 
-/* The one asked sends what is of no use: another one is asked at once. */
+/* The one asked sends what is of no use. Another one is asked at once, and he only after he has
+ * said again that he has more: else, where no one else says so, the two would go on without end. He
+ * was not slow. */
 static enum verdict give_up(struct replica *replica, enum verdict verdict)
 {
-    replica->sync.ask_at_ns = replica->now.monotonic_ns;
+    struct block_sync *sync = &replica->sync;
+    replica_on_claim(replica, sync->asked, 0);
+    sync->next = 0;
+    sync->until = replica->simplex.base.height;
+    sync->attempt++;
     return verdict;
 }
 
@@ -233,7 +239,7 @@ void replica_sync(struct replica *replica)
         return; /* applying is behind: no use for more */
     }
     bool is_over = from > sync->until && !is_endless(replica);
-    if (is_begun && !is_over) { /* the one asked has no more for us, or nothing good */
+    if (is_begun && !is_over) { /* the one asked stays silent, is slow, or goes on for ever */
         sync->attempt++;
         sync->late_count += sync->is_heard ? 1 : 0; /* where nobody is, none is slow */
         sync->next = 0;

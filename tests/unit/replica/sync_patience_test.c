@@ -255,6 +255,36 @@ static void liar_does_not_keep_patience_from_growing(void **state)
     stage_free(stage);
 }
 
+/* He says that he has more, and sends what is refused: he is not asked again before he says so
+ * again, and all of it is no reason to wait longer for others. */
+static void liar_does_not_make_patience_grow(void **state)
+{
+    (void)state;
+    struct history history;
+    struct stage *stage = stage_new(0, 4);
+    const struct digest wrong = {{1}};
+    height_nr from = 1;
+    history_make(stage, &history);
+    for (size_t lie = 0; lie < 40; lie++) {
+        (void)stage_beat(stage, 1, HISTORY_BLOCKS + 1, HISTORY_BLOCKS);
+        assert_int_equal(history_wait_for_question(stage, &from), 1);
+        stage_forget(stage);
+        send_unproven(stage, 1, 1, &wrong);
+        assert_null(stage_last(stage, PEER_ASK_BLOCKS));
+    }
+    for (replica_id i = 1; i <= 3; i++) {
+        (void)stage_beat(stage, i, HISTORY_BLOCKS + 1, HISTORY_BLOCKS);
+    }
+    replica_id silent = history_wait_for_question(stage, &from);
+    stage_forget(stage);
+    stage_until(stage, stage->now_ms + DELTA_MS + DELTA_MS / 10);
+    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+    assert_non_null(said);
+    assert_int_not_equal(said->to, silent);
+    history_free(&history);
+    stage_free(stage);
+}
+
 /* A proven block that cannot be decided yet is worth no more when it comes again. */
 static void source_that_repeats_what_cannot_be_decided_is_left(void **state)
 {
@@ -293,6 +323,7 @@ int main(void)
         cmocka_unit_test(answers_that_take_longer_than_delta_are_waited_for),
         cmocka_unit_test(patience_does_not_grow_while_nobody_is_heard),
         cmocka_unit_test(liar_does_not_keep_patience_from_growing),
+        cmocka_unit_test(liar_does_not_make_patience_grow),
         cmocka_unit_test(source_that_repeats_what_cannot_be_decided_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
