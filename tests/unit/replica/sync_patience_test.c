@@ -12,6 +12,15 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+/* Somebody else is asked, soon. */
+static void expect_left(struct stage *stage, replica_id source, uint64_t asked_ms)
+{
+    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
+    assert_non_null(said);
+    assert_int_not_equal(said->to, source);
+    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+}
+
 /* A source that brings one small block after the other, each just in time, is not waited for. */
 static void source_that_drips_is_left(void **state)
 {
@@ -29,10 +38,7 @@ static void source_that_drips_is_left(void **state)
         }
         (void)history_send(stage, slow, &history, i, true);
     }
-    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
-    assert_non_null(said);
-    assert_int_not_equal(said->to, slow);
-    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+    expect_left(stage, slow, asked_ms);
     assert_true(stage_height(stage) > 0); /* what it brought counts */
     history_free(&history);
     stage_free(stage);
@@ -52,10 +58,7 @@ static void source_that_repeats_is_left(void **state)
         (void)history_send(stage, slow, &history, stage->now_ms % 2, false);
         stage_at(stage, stage->now_ms + 5);
     }
-    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
-    assert_non_null(said);
-    assert_int_not_equal(said->to, slow);
-    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+    expect_left(stage, slow, asked_ms);
     history_free(&history);
     stage_free(stage);
 }
@@ -276,11 +279,10 @@ static void liar_does_not_make_patience_grow(void **state)
         (void)stage_beat(stage, i, HISTORY_BLOCKS + 1, HISTORY_BLOCKS);
     }
     replica_id silent = history_wait_for_question(stage, &from);
+    uint64_t const asked_ms = stage->now_ms;
     stage_forget(stage);
-    stage_until(stage, stage->now_ms + DELTA_MS + DELTA_MS / 10);
-    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
-    assert_non_null(said);
-    assert_int_not_equal(said->to, silent);
+    stage_until(stage, asked_ms + DELTA_MS + DELTA_MS / 10);
+    expect_left(stage, silent, asked_ms);
     history_free(&history);
     stage_free(stage);
 }
@@ -304,10 +306,7 @@ static void source_that_repeats_what_cannot_be_decided_is_left(void **state)
         assert_int_equal(stage_height(stage), 0);
         stage_at(stage, stage->now_ms + 5);
     }
-    const struct stage_said *said = stage_last(stage, PEER_ASK_BLOCKS);
-    assert_non_null(said);
-    assert_int_not_equal(said->to, source);
-    assert_true(stage->now_ms - asked_ms < 2 * DELTA_MS);
+    expect_left(stage, source, asked_ms);
     history_free(&history);
     stage_free(stage);
 }

@@ -1,6 +1,7 @@
 /* canonical_test.c - what is read in place is what protobuf says, and nothing else: over many
  * mutated encodings, our readers accept just those that protobuf-c unpacks, that it packs to the
  * same bytes again, and whose fields keep our rules, which are written here once more. */
+#include "support_arenas.h"
 #include "support_sample.h"
 
 #include "base/prng.h"
@@ -12,26 +13,7 @@
 #include <cmocka.h>
 #include <strategos.pb-c.h>
 
-#define SAMPLE_ARENA_BYTES (16u << 20)
-#define MUTANTS            10000u /* of each sample; a tenth of the largest */
-
-static struct arena samples, decoded;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&samples, malloc(SAMPLE_ARENA_BYTES), SAMPLE_ARENA_BYTES);
-    arena_init(&decoded, malloc(DECODE_BYTES_MAX), DECODE_BYTES_MAX);
-    return samples.memory == NULL || decoded.memory == NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(samples.memory);
-    free(decoded.memory);
-    return 0;
-}
+#define MUTANTS 10000u /* of each sample; a tenth of the largest */
 
 /* The rules, over protobuf-c's structs. A message inside may have fields that nobody knows. */
 
@@ -444,5 +426,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reader_in_place_accepts_what_protobuf_packs_the_same_and_nothing_else),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arenas_set_up, arenas_tear_down);
 }

@@ -1,4 +1,5 @@
 /* frame_test.c - frames of all three sides: round trips, order, limits, and hostile bytes. */
+#include "support_arenas.h"
 #include "support_equal.h"
 #include "support_probe.h"
 #include "support_sample.h"
@@ -8,26 +9,6 @@
 #include <stdlib.h>
 // cmocka wants the three above first.
 #include <cmocka.h>
-
-#define SAMPLE_ARENA_BYTES (16u << 20)
-
-static struct arena samples, decoded;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&samples, malloc(SAMPLE_ARENA_BYTES), SAMPLE_ARENA_BYTES);
-    arena_init(&decoded, malloc(DECODE_BYTES_MAX), DECODE_BYTES_MAX);
-    return samples.memory == NULL || decoded.memory == NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(samples.memory);
-    free(decoded.memory);
-    return 0;
-}
 
 /* The three sides, seen alike: append a sample message, and see that a frame that holds just that
  * one decodes to it. */
@@ -379,5 +360,5 @@ int main(void)
         cmocka_unit_test(message_of_countless_empty_elements_is_malformed),
         cmocka_unit_test(frame_that_needs_more_than_the_arena_is_malformed),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arenas_set_up, arenas_tear_down);
 }

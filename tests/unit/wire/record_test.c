@@ -1,4 +1,5 @@
 /* record_test.c - parts and ledger records: round trips, each rule of each field, hostile bytes. */
+#include "support_arenas.h"
 #include "support_equal.h"
 #include "support_probe.h"
 #include "support_sample.h"
@@ -8,26 +9,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-#define SAMPLE_ARENA_BYTES (16u << 20)
-
-static struct arena samples, decoded;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&samples, malloc(SAMPLE_ARENA_BYTES), SAMPLE_ARENA_BYTES);
-    arena_init(&decoded, malloc(DECODE_BYTES_MAX), DECODE_BYTES_MAX);
-    return samples.memory == NULL || decoded.memory == NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(samples.memory);
-    free(decoded.memory);
-    return 0;
-}
 
 /* Every record as the sample of its kind; `probe` one of the record probes. */
 static void append_record(struct buffer *out, enum probe probe, enum sample_size size)
@@ -423,5 +404,5 @@ int main(void)
         cmocka_unit_test(body_with_a_request_over_the_limit_is_malformed),
         cmocka_unit_test(decoded_segment_points_into_the_bytes_given),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arenas_set_up, arenas_tear_down);
 }

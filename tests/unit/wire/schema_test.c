@@ -1,5 +1,6 @@
 /* schema_test.c - what is read and written by hand is what protobuf says it is: protobuf-c unpacks
  * our encodings to the same fields, and packs them to the same bytes. */
+#include "support_arenas.h"
 #include "support_sample.h"
 
 #include <setjmp.h>
@@ -8,24 +9,6 @@
 
 #include <cmocka.h>
 #include <strategos.pb-c.h>
-
-#define SAMPLE_ARENA_BYTES (16u << 20)
-
-static struct arena samples;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&samples, malloc(SAMPLE_ARENA_BYTES), SAMPLE_ARENA_BYTES);
-    return samples.memory == NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free(samples.memory);
-    return 0;
-}
 
 /* Unpacks with protobuf-c, packs what came out, and compares. The caller frees. */
 static void *mirror(const ProtobufCMessageDescriptor *descriptor, struct slice bytes)
@@ -250,5 +233,5 @@ int main(void)
         cmocka_unit_test(client_frame_is_what_the_schema_says),
         cmocka_unit_test(replica_frame_is_what_the_schema_says),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arenas_set_up, arenas_tear_down);
 }
